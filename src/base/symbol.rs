@@ -1,0 +1,206 @@
+//! Interned names: a [`Symbol`] is a `u32` that stands for one string in the whole process.
+//!
+//! The table is global so that a name means the same in every file, package and thread. It is split into shards by
+//! hash; a lexer asks it once for each distinct name of a file (it keeps its own small table for the rest), so locks
+//! are cold. Texts are never freed: they are bounded by the input, and a run is short.
+
+use std::fmt;
+use std::hash::{BuildHasher, Hasher};
+use std::sync::{LazyLock, RwLock, RwLockReadGuard};
+
+use rustc_hash::{FxBuildHasher, FxHashMap};
+
+/// An interned string. Equality is identity; the order is arbitrary but stable within a run, so sort by
+/// [`Symbol::as_str`] wherever output depends on it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Symbol(u32);
+
+const SHARD_BITS: u32 = 4;
+const SHARDS: usize = 1 << SHARD_BITS;
+
+#[derive(Default)]
+struct Shard {
+    ids: FxHashMap<&'static str, u32>,
+    texts: Vec<&'static str>,
+}
+
+static TABLE: LazyLock<[RwLock<Shard>; SHARDS]> = LazyLock::new(|| {
+    let table: [RwLock<Shard>; SHARDS] = Default::default();
+    for (i, text) in PREDEFINED.iter().enumerate() {
+        // The predeclared symbols have fixed numbers, so they all live in shard 0.
+        if let Ok(mut shard) = table[0].write() {
+            shard.ids.insert(text, i as u32);
+            shard.texts.push(text);
+        }
+    }
+    table
+});
+
+macro_rules! predefined {
+    ($($name:ident = $text:literal,)*) => {
+        const PREDEFINED: &[&str] = &[$($text),*];
+
+        /// Names that the compiler itself knows, as constants.
+        #[allow(non_upper_case_globals, missing_docs)]
+        pub mod sym {
+            use super::Symbol;
+            #[allow(non_camel_case_types, clippy::enum_variant_names)]
+            enum Order { $($name),* }
+            $(pub const $name: Symbol = Symbol((Order::$name as u32) << super::SHARD_BITS);)*
+        }
+    };
+}
+
+predefined! {
+    EMPTY = "",
+    BLANK = "_",
+    DOT = ".",
+    INIT = "init",
+    MAIN = "main",
+    C = "C",
+    UNSAFE = "unsafe",
+    IOTA = "iota",
+    NIL = "nil",
+    TRUE = "true",
+    FALSE = "false",
+    ANY = "any",
+    ERROR = "error",
+    COMPARABLE = "comparable",
+    BOOL = "bool",
+    STRING = "string",
+    INT = "int",
+    INT8 = "int8",
+    INT16 = "int16",
+    INT32 = "int32",
+    INT64 = "int64",
+    UINT = "uint",
+    UINT8 = "uint8",
+    UINT16 = "uint16",
+    UINT32 = "uint32",
+    UINT64 = "uint64",
+    UINTPTR = "uintptr",
+    BYTE = "byte",
+    RUNE = "rune",
+    FLOAT32 = "float32",
+    FLOAT64 = "float64",
+    COMPLEX64 = "complex64",
+    COMPLEX128 = "complex128",
+    APPEND = "append",
+    CAP = "cap",
+    CLEAR = "clear",
+    CLOSE = "close",
+    COMPLEX = "complex",
+    COPY = "copy",
+    DELETE = "delete",
+    IMAG = "imag",
+    LEN = "len",
+    MAKE = "make",
+    MAX = "max",
+    MIN = "min",
+    NEW = "new",
+    PANIC = "panic",
+    PRINT = "print",
+    PRINTLN = "println",
+    REAL = "real",
+    RECOVER = "recover",
+    ERROR_METHOD = "Error",
+}
+
+fn read(shard: &RwLock<Shard>) -> RwLockReadGuard<'_, Shard> {
+    // A shard is only ever appended to, so one poisoned by a panicking thread is still sound.
+    shard
+        .read()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+impl Symbol {
+    /// The symbol of `text`; the same text always gives the same symbol.
+    pub fn intern(text: &str) -> Symbol {
+        let mut hasher = FxBuildHasher.build_hasher();
+        hasher.write(text.as_bytes());
+        Self::intern_in(text, hasher.finish())
+    }
+
+    fn intern_in(text: &str, hash: u64) -> Symbol {
+        if let Some(&i) = read(&TABLE[0]).ids.get(text) {
+            return Symbol(i << SHARD_BITS);
+        }
+        let shard_no = (hash >> 59) as usize % SHARDS;
+        let pack = |i: u32| Symbol((i << SHARD_BITS) | shard_no as u32);
+        if let Some(&i) = read(&TABLE[shard_no]).ids.get(text) {
+            return pack(i);
+        }
+        let mut shard = TABLE[shard_no]
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(&i) = shard.ids.get(text) {
+            return pack(i);
+        }
+        let i = shard.texts.len() as u32;
+        let text: &'static str = Box::leak(text.into());
+        shard.ids.insert(text, i);
+        shard.texts.push(text);
+        pack(i)
+    }
+
+    /// The symbol of `bytes` read as UTF-8; invalid sequences become U+FFFD, as the compiler reads them.
+    pub fn intern_bytes(bytes: &[u8]) -> Symbol {
+        Self::intern(&String::from_utf8_lossy(bytes))
+    }
+
+    /// The text.
+    pub fn as_str(self) -> &'static str {
+        let shard = read(&TABLE[self.0 as usize % SHARDS]);
+        shard
+            .texts
+            .get((self.0 >> SHARD_BITS) as usize)
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// The number behind the symbol, for packed tables.
+    pub fn to_raw(self) -> u32 {
+        self.0
+    }
+
+    /// The symbol behind a number that [`Symbol::to_raw`] gave in this process.
+    pub fn from_raw(raw: u32) -> Symbol {
+        Symbol(raw)
+    }
+
+    /// Whether the name is exported: its first letter is of Unicode class Lu (Go spec, "Exported identifiers").
+    pub fn is_exported(self) -> bool {
+        self.as_str().chars().next().is_some_and(char::is_uppercase)
+    }
+}
+
+impl fmt::Debug for Symbol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Display for Symbol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Symbol, sym};
+
+    #[test]
+    fn the_same_text_is_the_same_symbol() {
+        assert_eq!(Symbol::intern("Frobnicate"), Symbol::intern("Frobnicate"));
+        assert_ne!(Symbol::intern("Frobnicate"), Symbol::intern("frobnicate"));
+        assert_eq!(Symbol::intern("Frobnicate").as_str(), "Frobnicate");
+    }
+
+    #[test]
+    fn predeclared_names_have_constants() {
+        assert_eq!(Symbol::intern("append"), sym::APPEND);
+        assert_eq!(sym::BLANK.as_str(), "_");
+        assert_eq!(Symbol::intern("Error"), sym::ERROR_METHOD);
+    }
+}

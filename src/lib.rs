@@ -1,0 +1,7 @@
+//! heaplint finds heap escapes on the hot paths of Go programs.
+
+pub mod ast;
+pub mod base;
+pub mod lex;
+pub mod parse;
+pub mod site;

@@ -1,0 +1,3 @@
+//! The `heaplint` command.
+
+fn main() {}
