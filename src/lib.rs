@@ -3,5 +3,7 @@
 pub mod ast;
 pub mod base;
 pub mod lex;
+pub mod load;
 pub mod parse;
 pub mod site;
+pub mod walk;
