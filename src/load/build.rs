@@ -94,8 +94,8 @@ impl Builds {
         &mut self.contexts[id]
     }
 
-    pub(super) fn compiler(&self, id: BuildId) -> GoVersion {
-        self.contexts[id].build.compiler
+    pub(super) fn build(&self, id: BuildId) -> &Build {
+        &self.contexts[id].build
     }
 
     /// The public part of all builds.
@@ -128,7 +128,7 @@ impl Builds {
             return id;
         }
         let main = Main::new(root, file);
-        let modules = Modules::new(vec![main], None, &self.options.env, disk);
+        let modules = Modules::new(vec![main], None, &self.options.env);
         let build = Build {
             root: root.to_path_buf(),
             compiler: self.compiler_for(Some(file)),
@@ -198,7 +198,7 @@ impl Builds {
                 mains.push(Main::new(&root, &main));
             }
         }
-        let modules = Modules::new(mains, Some((dir, file)), &self.options.env, disk);
+        let modules = Modules::new(mains, Some((dir, file)), &self.options.env);
         let build = Build {
             root: dir.to_path_buf(),
             compiler: self.compiler_for(Some(file)),

@@ -119,7 +119,7 @@ struct Parser<'t> {
     start: usize,
 }
 
-impl<'t> Parser<'t> {
+impl Parser<'_> {
     fn or(&mut self) -> Result<Expr, Error> {
         let mut x = self.and()?;
         while self.token == Token::Op("||") {

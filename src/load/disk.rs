@@ -98,6 +98,7 @@ pub(super) struct Disk {
     by_path: HashMap<PathBuf, FileId>,
     listings: HashMap<PathBuf, Rc<[OsString]>>,
     mods: HashMap<PathBuf, Option<Rc<ModFile>>>,
+    vendors: HashMap<PathBuf, bool>,
     /// What was found wrong so far.
     pub(super) diagnostics: Vec<Diagnostic>,
 }
@@ -197,6 +198,16 @@ impl Disk {
         !self.list(dir).is_empty()
     }
 
+    /// Whether there is a folder `vendor` in `dir`.
+    pub(super) fn has_vendor(&mut self, dir: &Path) -> bool {
+        if let Some(&known) = self.vendors.get(dir) {
+            return known;
+        }
+        let found = dir.join("vendor").is_dir();
+        self.vendors.insert(dir.to_path_buf(), found);
+        found
+    }
+
     /// The go.mod or go.work at `path`; mistakes in it are reported if it is `own`, i.e. of the user's own making.
     pub(super) fn mod_file(
         &mut self,
@@ -235,7 +246,7 @@ impl Disk {
     }
 
     /// The bytes of a file that only says where things are.
-    pub(super) fn read_text(&self, path: &Path) -> Option<Vec<u8>> {
+    pub(super) fn read_text(path: &Path) -> Option<Vec<u8>> {
         read(path).ok()
     }
 

@@ -182,7 +182,7 @@ impl Loader {
     fn add_unit(&mut self, mut unit: Unit) -> UnitId {
         let rules = Rules {
             target: &self.target,
-            compiler: self.builds.compiler(unit.build),
+            build: self.builds.build(unit.build),
         };
         unit.drop_by_name(&rules, &self.disk, &mut self.ignored);
         let key = (unit.build, unit.at.dir.clone());
@@ -245,7 +245,7 @@ impl Loader {
             let unit = &mut self.units[id];
             let rules = Rules {
                 target: &self.target,
-                compiler: self.builds.compiler(unit.build),
+                build: self.builds.build(unit.build),
             };
             unit.group(&rules, &mut self.disk, &mut self.ignored);
             self.follow_imports(id);

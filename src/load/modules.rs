@@ -73,12 +73,7 @@ pub(super) struct Modules {
 
 impl Modules {
     /// The modules of a workspace (with go.work's folder and contents) or of one main module.
-    pub(super) fn new(
-        mains: Vec<Main>,
-        work: Option<(&Path, &Rc<ModFile>)>,
-        env: &Env,
-        disk: &Disk,
-    ) -> Modules {
+    pub(super) fn new(mains: Vec<Main>, work: Option<(&Path, &Rc<ModFile>)>, env: &Env) -> Modules {
         let mut replaces = Vec::new();
         let files = work
             .into_iter()
@@ -88,10 +83,10 @@ impl Modules {
         }
         let vendor = match work {
             _ if env.vendor_off => None,
-            Some((dir, file)) => vendor_folder(dir, file.language() >= GoVersion(22), disk),
+            Some((dir, file)) => vendor_folder(dir, file.language() >= GoVersion(22)),
             None => mains
                 .first()
-                .and_then(|m| vendor_folder(&m.dir, m.file.language() >= GoVersion(14), disk)),
+                .and_then(|m| vendor_folder(&m.dir, m.file.language() >= GoVersion(14))),
         };
         let neighbours = match mains.as_slice() {
             [main] if main.dir.ends_with(&main.path) => main
@@ -123,13 +118,9 @@ impl Modules {
         match main {
             Some(main) => {
                 let rest = dir.strip_prefix(&main.dir).map(slashed).unwrap_or_default();
-                located(
-                    dir.to_path_buf(),
-                    join(&main.path, &rest),
-                    main.file.language(),
-                )
+                located(dir, join(&main.path, &rest), main.file.language())
             }
-            None => located(dir.to_path_buf(), slashed(dir), GoVersion(16)),
+            None => located(dir, slashed(dir), GoVersion(16)),
         }
     }
 
@@ -169,7 +160,7 @@ impl Modules {
         fits.into_iter().find_map(|(main, rest)| {
             let dir = main.dir.join(rest);
             (disk.has_go_files(&dir) && !is_nested(&dir, &main.dir, disk))
-                .then(|| located(dir, path.to_string(), main.file.language()))
+                .then(|| located(&dir, path.to_string(), main.file.language()))
         })
     }
 
@@ -182,7 +173,7 @@ impl Modules {
             let source = selected.get(module)?;
             let dir = source.dir.join(below(path, module)?);
             disk.has_go_files(&dir)
-                .then(|| located(dir, path.to_string(), source.language))
+                .then(|| located(&dir, path.to_string(), source.language))
         })
     }
 
@@ -197,7 +188,7 @@ impl Modules {
             .take_while(|d| *d != root)
             .find_map(|d| disk.mod_file(&d.join("go.mod"), Dialect::Mod, false));
         let language = go_mod.map_or_else(|| self.mains[0].file.language(), |file| file.language());
-        Some(located(dir, path.to_string(), language))
+        Some(located(&dir, path.to_string(), language))
     }
 
     fn select(&self, disk: &mut Disk) -> BTreeMap<String, Source> {
@@ -285,12 +276,12 @@ impl mvs::Reader for GoMods<'_> {
 }
 
 /// The vendor folder of `dir`, if `used` and if it says what it holds.
-fn vendor_folder(dir: &Path, used: bool, disk: &Disk) -> Option<(PathBuf, vendor::Modules)> {
+fn vendor_folder(dir: &Path, used: bool) -> Option<(PathBuf, vendor::Modules)> {
     if !used {
         return None;
     }
     let vendor = dir.join("vendor");
-    let text = disk.read_text(&vendor.join("modules.txt"))?;
+    let text = Disk::read_text(&vendor.join("modules.txt"))?;
     Some((vendor, vendor::parse(&text)))
 }
 
@@ -304,12 +295,12 @@ fn in_vendor(
     let module = modules.packages.get(path).map(|&i| &modules.modules[i]);
     let language = module.and_then(|m| m.go).unwrap_or(GoVersion(16));
     disk.has_go_files(&dir)
-        .then(|| located(dir, path.to_string(), language))
+        .then(|| located(&dir, path.to_string(), language))
 }
 
-fn located(dir: PathBuf, path: String, language: GoVersion) -> Located {
+fn located(dir: &Path, path: String, language: GoVersion) -> Located {
     Located {
-        dir: normalize(&dir),
+        dir: normalize(dir),
         path,
         language,
     }

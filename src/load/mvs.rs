@@ -82,7 +82,8 @@ mod tests {
         select(roots, &mut world)
             .iter()
             .map(|(path, version)| format!("{path}@{version} "))
-            .collect()
+            .collect::<Vec<_>>()
+            .concat()
     }
 
     const DIAMOND: &[(&str, &str)] = &[

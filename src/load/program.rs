@@ -196,7 +196,7 @@ pub enum Ignored {
     Constraint,
     /// It imports `C`, and cgo is off (or it is a test, where the toolchain has no cgo).
     Cgo,
-    /// It says `package documentation`, which the toolchain skips.
+    /// It only describes: `package documentation`, which the toolchain skips, and `builtin` and `unsafe` of the Go tree.
     Documentation,
     /// It could not be read.
     Unreadable,

@@ -4,12 +4,14 @@
 //! `src` is looked into first, nearest first ("Vendor Directories" in `go help gopath-vendor`).
 
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use crate::site::GoVersion;
 use crate::walk::normalize;
 
 use super::build::{Located, Resolution};
 use super::disk::Disk;
+use super::modfile::{Dialect, ModFile};
 use super::std::is_std;
 
 /// Where a tree's packages lie.
@@ -48,30 +50,60 @@ impl Tree {
     pub(super) fn resolve(&self, path: &str, from: &Path, disk: &mut Disk) -> Resolution {
         if path.starts_with("./") || path.starts_with("../") {
             let dir = normalize(&from.join(path));
-            return match disk.has_go_files(&dir) {
-                true => Resolution::Source(self.locate(&dir)),
-                false => Resolution::Missing,
+            return if disk.has_go_files(&dir) {
+                Resolution::Source(self.locate(&dir))
+            } else {
+                Resolution::Missing
             };
         }
         let vendored = self.vendored(path, from, disk);
         if vendored.is_none() && !self.goroot && is_std(path) {
             return Resolution::Std;
         }
-        let found = vendored.or_else(|| {
-            let dirs = self.sources.iter().map(|src| src.join(path));
-            dirs.into_iter().find(|dir| disk.has_go_files(dir))
-        });
+        let found = vendored
+            .or_else(|| self.in_sources(path, disk))
+            .or_else(|| self.in_versioned(path, from, disk));
         found.map_or(Resolution::Missing, |dir| {
             Resolution::Source(self.locate(&dir))
         })
     }
 
     fn vendored(&self, path: &str, from: &Path, disk: &mut Disk) -> Option<PathBuf> {
-        let source = self.sources.iter().find(|src| from.starts_with(src))?;
-        from.ancestors()
-            .take_while(|dir| dir.starts_with(source))
+        self.up_to_source(from)
+            .filter(|dir| disk.has_vendor(dir))
             .map(|dir| dir.join("vendor").join(path))
+            .collect::<Vec<_>>()
+            .into_iter()
             .find(|dir| disk.has_go_files(dir))
+    }
+
+    /// `from` and the folders above it, up to the source root that it lies in.
+    fn up_to_source<'p>(&self, from: &'p Path) -> impl Iterator<Item = &'p Path> {
+        let source = self.sources.iter().find(|src| from.starts_with(src));
+        let depth = source.map_or(0, |src| {
+            from.components().count() - src.components().count() + 1
+        });
+        from.ancestors().take(depth)
+    }
+
+    fn in_sources(&self, path: &str, disk: &mut Disk) -> Option<PathBuf> {
+        let mut dirs = self.sources.iter().map(|src| src.join(path));
+        dirs.find(|dir| disk.has_go_files(dir))
+    }
+
+    /// A tree knows one version of a module. Code that has a go.mod may import `m/v2/p` and get `m/p`, if the go.mod in
+    /// `m` says that this is `m/v2` ("minimal module compatibility" of GOPATH mode).
+    fn in_versioned(&self, path: &str, from: &Path, disk: &mut Disk) -> Option<PathBuf> {
+        let mut above = self.up_to_source(from);
+        above.find(|dir| go_mod(dir, disk).is_some())?;
+        version_elements(path).find_map(|(module, versioned, rest)| {
+            let dirs = self.sources.iter().map(|src| src.join(module));
+            let root = dirs
+                .into_iter()
+                .find(|dir| go_mod(dir, disk).is_some_and(|file| file.module == versioned))?;
+            let dir = normalize(&root.join(rest));
+            disk.has_go_files(&dir).then_some(dir)
+        })
     }
 
     pub(super) fn locate(&self, dir: &Path) -> Located {
@@ -88,6 +120,27 @@ impl Tree {
             language: self.language,
         }
     }
+}
+
+fn go_mod(dir: &Path, disk: &mut Disk) -> Option<Rc<ModFile>> {
+    disk.mod_file(&dir.join("go.mod"), Dialect::Mod, false)
+}
+
+/// The ways to read `path` as a module at a major version: (`m`, `m/v2`, `p`) for `m/v2/p`, last one first.
+fn version_elements(path: &str) -> impl Iterator<Item = (&str, &str, &str)> {
+    path.rmatch_indices("/v").filter_map(move |(at, _)| {
+        let rest = &path[at + 1..];
+        let len = rest.find('/').unwrap_or(rest.len());
+        let digits = &rest[1..len];
+        let sane = !digits.is_empty() && digits.bytes().all(|c| c.is_ascii_digit());
+        sane.then(|| {
+            (
+                &path[..at],
+                &path[..=at + len],
+                rest[len..].trim_start_matches('/'),
+            )
+        })
+    })
 }
 
 /// A relative path with `/` between its elements, as import paths are written.

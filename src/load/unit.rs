@@ -15,7 +15,7 @@ use crate::walk::is_test_name;
 
 use super::build::Located;
 use super::disk::Disk;
-use super::program::{BuildId, Ignored, IgnoredFile, PackageFile, Variant};
+use super::program::{Build, BuildId, Ignored, IgnoredFile, Mode, PackageFile, Variant};
 use super::target::Target;
 
 /// A Go file of the folder.
@@ -60,7 +60,7 @@ pub(super) struct Group {
 /// What deciding about files depends on.
 pub(super) struct Rules<'a> {
     pub(super) target: &'a Target,
-    pub(super) compiler: GoVersion,
+    pub(super) build: &'a Build,
 }
 
 impl Unit {
@@ -75,7 +75,7 @@ impl Unit {
         self.files.retain(|file| {
             let fits = rules
                 .target
-                .takes_name(&file.name.to_string_lossy(), rules.compiler);
+                .takes_name(&file.name.to_string_lossy(), rules.build.compiler);
             if !fits && (tests || !file.is_test()) {
                 ignored.push(ignore(file, Ignored::Name, disk));
             }
@@ -91,8 +91,11 @@ impl Unit {
         ignored: &mut Vec<IgnoredFile>,
     ) {
         let mut built = Vec::new();
+        let described =
+            rules.build.mode == Mode::Goroot && matches!(&*self.at.path, "builtin" | "unsafe");
         for file in &self.files {
-            match why_ignored(file, rules, disk) {
+            let why = described.then_some(Ignored::Documentation);
+            match why.or_else(|| why_ignored(file, rules, disk)) {
                 None => built.push(file),
                 Some(why) => ignored.push(ignore(file, why, disk)),
             }
@@ -139,7 +142,7 @@ impl Group {
         };
         self.files.push(PackageFile {
             id: file.id,
-            language: file_language(language, header.go_version, rules.compiler),
+            language: file_language(language, header.go_version, rules.build.compiler),
             selected: file.selected,
             generated: header.generated,
             test: file.is_test(),
@@ -164,7 +167,7 @@ fn why_ignored(file: &UnitFile, rules: &Rules<'_>, disk: &Disk) -> Option<Ignore
     let Some(header) = disk.header(file.id) else {
         return Some(Ignored::Unreadable);
     };
-    let has = |tag: &str| rules.target.has_tag(tag, rules.compiler);
+    let has = |tag: &str| rules.target.has_tag(tag, rules.build.compiler);
     let holds = header.constraints.iter().all(|c| c.eval(&has));
     if !holds || header.constraint_error.is_some() {
         Some(Ignored::Constraint)

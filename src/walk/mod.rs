@@ -112,7 +112,7 @@ pub fn walk(request: &Request) -> Walked {
         &request.paths
     };
     for path in paths {
-        found.add(Pattern::new(path, request), request);
+        found.add(&Pattern::new(path, request), request);
     }
     found.finish()
 }
@@ -125,10 +125,10 @@ struct Found {
 }
 
 impl Found {
-    fn add(&mut self, pattern: Pattern, request: &Request) {
+    fn add(&mut self, pattern: &Pattern, request: &Request) {
         let root = &pattern.root;
         match std::fs::metadata(&root.path) {
-            Ok(meta) if meta.is_dir() => self.add_dir(&pattern, request),
+            Ok(meta) if meta.is_dir() => self.add_dir(pattern, request),
             Ok(meta) if !meta.is_file() => self.problem(root, "is not a regular file"),
             Ok(_) if !has_go_extension(&root.path) => self.problem(root, "is not a Go file"),
             Ok(_) => self.add_file(root, request),
