@@ -63,6 +63,14 @@ impl Context {
         }
     }
 
+    /// Whether go.mod tells package patterns to pass over `dir`, a folder of this build.
+    pub(super) fn is_ignored(&self, dir: &Path) -> bool {
+        match &self.lookup {
+            Lookup::Tree(_) => false,
+            Lookup::Modules(modules) => modules.is_ignored(dir),
+        }
+    }
+
     /// The package in `dir`, a folder of this build.
     pub(super) fn locate(&self, dir: &Path) -> Located {
         match &self.lookup {
@@ -129,11 +137,7 @@ impl Builds {
         }
         let main = Main::new(root, file);
         let modules = Modules::new(vec![main], None, &self.options.env);
-        let build = Build {
-            root: root.to_path_buf(),
-            compiler: self.compiler_for(Some(file)),
-            mode: Mode::Modules,
-        };
+        let build = self.build_at(root, Some(file), Mode::Modules);
         self.add(key, build, Lookup::Modules(Box::new(modules)))
     }
 
@@ -143,13 +147,23 @@ impl Builds {
         id
     }
 
-    /// The compiler version: as told, else the `toolchain` line, else the `go` line, else the newest known.
+    fn build_at(&self, root: &Path, file: Option<&ModFile>, mode: Mode) -> Build {
+        let wanted = self.compiler_for(file);
+        Build {
+            root: root.to_path_buf(),
+            compiler: wanted.known(),
+            wanted,
+            mode,
+        }
+    }
+
+    /// The compiler version to ask for: as told, else the `toolchain` line, else the `go` line, else the newest known.
     fn compiler_for(&self, file: Option<&ModFile>) -> GoVersion {
         let of_file = |file: &ModFile| file.toolchain.max(file.go).unwrap_or(file.language());
         self.options
             .go
             .or_else(|| file.map(of_file))
-            .map_or(GoVersion::NEWEST, GoVersion::known)
+            .unwrap_or(GoVersion::NEWEST)
     }
 
     fn goroot(&mut self, src: &Path, file: &ModFile) -> BuildId {
@@ -157,11 +171,7 @@ impl Builds {
         if let Some(&id) = self.by_root.get(&key) {
             return id;
         }
-        let build = Build {
-            root: src.to_path_buf(),
-            compiler: self.compiler_for(Some(file)),
-            mode: Mode::Goroot,
-        };
+        let build = self.build_at(src, Some(file), Mode::Goroot);
         let tree = Tree::goroot(src, file.language());
         self.add(key, build, Lookup::Tree(tree))
     }
@@ -199,11 +209,7 @@ impl Builds {
             }
         }
         let modules = Modules::new(mains, Some((dir, file)), &self.options.env);
-        let build = Build {
-            root: dir.to_path_buf(),
-            compiler: self.compiler_for(Some(file)),
-            mode: Mode::Modules,
-        };
+        let build = self.build_at(dir, Some(file), Mode::Modules);
         self.add(key, build, Lookup::Modules(Box::new(modules)))
     }
 
@@ -225,11 +231,7 @@ impl Builds {
         }
         let mut sources: Vec<PathBuf> = root.into_iter().collect();
         sources.extend(gopath.filter(|src| *src != key));
-        let build = Build {
-            root: key.clone(),
-            compiler: self.compiler_for(None),
-            mode: Mode::Gopath,
-        };
+        let build = self.build_at(&key, None, Mode::Gopath);
         let tree = Tree::gopath(&key, sources, build.compiler);
         self.add(key, build, Lookup::Tree(tree))
     }

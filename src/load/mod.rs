@@ -155,7 +155,9 @@ impl Loader {
 
     fn add_walked(&mut self, dir: &GoDir) {
         let build = self.builds.of_dir(&dir.path, &mut self.disk);
-        let at = self.builds.context(build).locate(&dir.path);
+        let context = self.builds.context(build);
+        let at = context.locate(&dir.path);
+        let passed_over = context.is_ignored(&dir.path);
         let mut files = Vec::with_capacity(dir.files.len());
         let mut tests = self.tests;
         for file in &dir.files {
@@ -168,6 +170,12 @@ impl Loader {
                 id,
                 selected: file.selected,
             });
+        }
+        if passed_over {
+            let why = |f: &UnitFile| unit::ignore(f, Ignored::Module, &self.disk);
+            self.ignored
+                .extend(files.iter().filter(|f| f.selected).map(why));
+            return;
         }
         self.add_unit(Unit {
             build,

@@ -18,7 +18,7 @@ use super::modfile::{Dialect, ModFile, ModuleVersion, Replace};
 use super::mvs;
 use super::semver::escape;
 use super::std::is_std;
-use super::tree::slashed;
+use super::tree::{Tree, slashed};
 use super::vendor;
 
 /// A main module.
@@ -48,6 +48,22 @@ impl Main {
     }
 }
 
+impl Main {
+    /// The tree that this module's folder is part of, if the folder's path ends in the module's. A path without a domain
+    /// proves nothing: many a folder is called like its module.
+    fn neighbours(&self) -> Option<Tree> {
+        self.path.split('/').next()?.find('.')?;
+        let depth = Path::new(&self.path).components().count();
+        let root = self.dir.ancestors().nth(depth)?;
+        let root = self.dir.ends_with(&self.path).then(|| root.to_path_buf())?;
+        Some(Tree::gopath(
+            &root,
+            vec![root.clone()],
+            self.file.language(),
+        ))
+    }
+}
+
 /// Where a selected module's source lies.
 #[derive(Clone, Debug)]
 struct Source {
@@ -63,8 +79,8 @@ pub(super) struct Modules {
     replaces: Vec<(Replace, PathBuf)>,
     vendor: Option<(PathBuf, vendor::Modules)>,
     modcache: Option<PathBuf>,
-    /// The folder below which the main module lies at its own path.
-    neighbours: Option<PathBuf>,
+    /// The tree in which the main module lies at its own path.
+    neighbours: Option<Tree>,
     /// Selected modules by path; computed when first needed.
     selected: Option<BTreeMap<String, Source>>,
     /// What import paths meant so far.
@@ -89,11 +105,7 @@ impl Modules {
                 .and_then(|m| vendor_folder(&m.dir, m.file.language() >= GoVersion(14))),
         };
         let neighbours = match mains.as_slice() {
-            [main] if main.dir.ends_with(&main.path) => main
-                .dir
-                .ancestors()
-                .nth(Path::new(&main.path).components().count())
-                .map(Path::to_path_buf),
+            [main] => main.neighbours(),
             _ => None,
         };
         Modules {
@@ -122,6 +134,21 @@ impl Modules {
             }
             None => located(dir, slashed(dir), GoVersion(16)),
         }
+    }
+
+    /// Whether an `ignore` line covers `dir`: `./x` means one folder of the module, `x` any folder so called.
+    pub(super) fn is_ignored(&self, dir: &Path) -> bool {
+        let covers = |main: &Main, line: &str| {
+            let Ok(rest) = dir.strip_prefix(&main.dir) else {
+                return false;
+            };
+            match line.strip_prefix("./") {
+                Some(line) => rest.starts_with(line),
+                None => format!("/{}/", slashed(rest)).contains(&format!("/{line}/")),
+            }
+        };
+        let lines = |main: &Main| main.file.ignore.iter().any(|line| covers(main, line));
+        self.mains.iter().any(lines)
     }
 
     pub(super) fn resolve(&mut self, path: &str, disk: &mut Disk) -> Resolution {
@@ -178,17 +205,16 @@ impl Modules {
     }
 
     fn in_neighbours(&self, path: &str, disk: &mut Disk) -> Option<Located> {
-        let root = self.neighbours.as_ref()?;
-        let dir = root.join(path);
-        if !disk.has_go_files(&dir) {
+        let (tree, main) = (self.neighbours.as_ref()?, self.mains.first()?);
+        let Resolution::Source(found) = tree.resolve(path, &main.dir, disk) else {
             return None;
-        }
-        let go_mod = dir
+        };
+        let file = found
+            .dir
             .ancestors()
-            .take_while(|d| *d != root)
-            .find_map(|d| disk.mod_file(&d.join("go.mod"), Dialect::Mod, false));
-        let language = go_mod.map_or_else(|| self.mains[0].file.language(), |file| file.language());
-        Some(located(&dir, path.to_string(), language))
+            .find_map(|dir| disk.mod_file(&dir.join("go.mod"), Dialect::Mod, false));
+        let language = file.map_or(main.file.language(), |file| file.language());
+        Some(located(&found.dir, path.to_string(), language))
     }
 
     fn select(&self, disk: &mut Disk) -> BTreeMap<String, Source> {

@@ -40,6 +40,15 @@ impl Program {
             .iter_enumerated()
             .filter(|(_, p)| p.is_selected())
     }
+
+    /// The files that belong to packages, each once, by id: what is to be parsed.
+    pub fn go_files(&self) -> Vec<FileId> {
+        let files = self.packages.iter().flat_map(|p| &p.files);
+        let mut ids: Vec<FileId> = files.map(|f| f.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
 }
 
 /// What one compiler version and one choice of modules apply to.
@@ -47,8 +56,10 @@ impl Program {
 pub struct Build {
     /// The folder of go.mod or go.work, or the one that import paths start from.
     pub root: PathBuf,
-    /// The compiler version whose decisions count.
+    /// The compiler version whose decisions count: the nearest known one to `wanted`.
     pub compiler: GoVersion,
+    /// The compiler version that the options or go.mod ask for. Where it is newer than `compiler`, say so.
+    pub wanted: GoVersion,
     /// How imports were looked up.
     pub mode: Mode,
 }
@@ -67,7 +78,7 @@ pub enum Mode {
 /// Files that are compiled together.
 #[derive(Clone, Debug)]
 pub struct Package {
-    /// Its import path, as the compiler names it in messages about types; external tests end in `_test`.
+    /// Its import path. That of an external test ends in `_test`; that of a stray package in `#` and its name.
     pub path: Symbol,
     /// The name in its package clauses.
     pub name: Symbol,
@@ -89,7 +100,8 @@ impl Package {
         self.files.iter().any(PackageFile::has_findings)
     }
 
-    /// What `path` means in this package's files; `None` if no file imports it.
+    /// What `path` means in this package's files; `None` if no file's top imports it (an import behind a syntax error is
+    /// not seen here; take it as missing).
     pub fn import(&self, path: Symbol) -> Option<Imported> {
         let at = self
             .imports
@@ -200,4 +212,6 @@ pub enum Ignored {
     Documentation,
     /// It could not be read.
     Unreadable,
+    /// An `ignore` line of go.mod covers its folder.
+    Module,
 }

@@ -155,7 +155,7 @@ impl Group {
     }
 }
 
-fn ignore(file: &UnitFile, why: Ignored, disk: &Disk) -> IgnoredFile {
+pub(super) fn ignore(file: &UnitFile, why: Ignored, disk: &Disk) -> IgnoredFile {
     IgnoredFile {
         path: disk.shown(file.id).to_path_buf(),
         why,

@@ -186,7 +186,7 @@ fn the_compiler_is_the_one_asked_for_or_the_modules_and_at_least_1_21() {
     assert_eq!(compiler("module m\ngo 1.24\n", Some(27)), (27, 24));
     assert_eq!(compiler("module m\ngo 1.18\n", None), (21, 18));
     assert_eq!(compiler("module m\n", None), (21, 16));
-    assert_eq!(compiler("module m\ngo 1.99\n", None).0, 27);
+    assert_eq!(compiler("module m\ngo 1.99\n", None), (27, 99));
 }
 
 #[test]
@@ -542,6 +542,25 @@ fn gopath_without_modules() {
 }
 
 #[test]
+fn loose_folders_need_no_module() {
+    let r = run(&[
+        (
+            "a/a.go",
+            "package a\nimport (\"errors\"; \"b\"; \"../b\"; \"g.com/g\")\n",
+        ),
+        ("b/b.go", "package b\n"),
+        ("errors/e.go", "package errors\n"),
+        ("gopath/src/g.com/g/g.go", "package g\n"),
+    ]);
+    let a = r.package("a");
+    assert_eq!(r.import(a, "errors"), "std errors");
+    assert_eq!(r.import(a, "b"), "Some(Missing)");
+    assert_eq!(r.import(a, "../b"), "b Plain");
+    assert_eq!(r.import(a, "g.com/g"), "g.com/g Plain");
+    assert_eq!(r.language("a"), 27);
+}
+
+#[test]
 fn the_go_tree_imports_itself() {
     let r = run(&[
         ("src/go.mod", "module std\n\ngo 1.27\n"),
@@ -589,6 +608,51 @@ fn bad_module_files_are_diagnostics() {
         ["go.mod:3:1: go-mod: malformed require directive"]
     );
     assert_eq!(r.language("m"), 22);
+}
+
+#[test]
+fn go_mod_may_ignore_folders() {
+    let r = run(&[
+        (
+            "go.mod",
+            "module m\ngo 1.25\nignore ./web\nignore node_modules\n",
+        ),
+        ("a.go", "package a\nimport \"m/web/used\"\n"),
+        ("web/w.go", "package web\n"),
+        ("web/used/u.go", "package used\n"),
+        ("x/web/w.go", "package web\n"),
+        ("x/node_modules/n.go", "package n\n"),
+    ]);
+    assert_eq!(r.paths(), ["m/web/used", "m", "m/x/web"]);
+    assert!(!r.package("m/web/used").is_selected());
+    assert!(
+        r.program
+            .ignored
+            .iter()
+            .all(|i| i.why == Ignored::Module && i.selected)
+    );
+    assert_eq!(r.program.ignored.len(), 3);
+}
+
+#[test]
+fn a_module_at_its_own_path_has_neighbours() {
+    let r = run(&[
+        (
+            "src/a.com/a/go.mod",
+            "module a.com/a\ngo 1.24\nrequire b.com/b v1.0.0\n",
+        ),
+        (
+            "src/a.com/a/a.go",
+            "package a\nimport (\"b.com/b\"; \"c.com/c/v2\")\n",
+        ),
+        ("src/b.com/b/b.go", "package b\n"),
+        ("src/c.com/c/go.mod", "module c.com/c/v2\ngo 1.19\n"),
+        ("src/c.com/c/c.go", "package c\n"),
+    ]);
+    let a = r.package("a.com/a");
+    assert_eq!(r.import(a, "b.com/b"), "b.com/b Plain");
+    assert_eq!(r.import(a, "c.com/c/v2"), "c.com/c/v2 Plain");
+    assert_eq!(r.language("c.com/c/v2"), 19);
 }
 
 #[test]
