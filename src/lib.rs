@@ -2,6 +2,8 @@
 
 pub mod ast;
 pub mod base;
+pub mod config;
+pub mod finding;
 pub mod lex;
 pub mod parse;
 pub mod site;
