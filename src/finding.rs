@@ -1,186 +1,229 @@
-//! What the rules hand to the reports: findings, and what is known of the rules themselves.
+//! What the rules say, as plain data: findings, and what reports need to know of a rule.
 //!
-//! | word | meaning |
-//! | --- | --- |
-//! | [`Finding`] | a rule at a place, worded for people, with a stable identity |
-//! | [`SiteInfo`] | what the stages decided about the place; absent for syntax errors and misused comments |
-//! | [`RuleMeta`] | a rule as documentation: what `explain`, SARIF and the README say about it |
-//! | [`fingerprint`] | the identity: rule, package, function, expression and ordinal, but no line number |
-//!
-//! Everything here is plain data: `rules` makes it, `report` renders it, and neither knows the other.
-//!
-//! Example: in `for _, p := range ps { fmt.Println(p) }` the rule `boxing-in-loop` makes one finding whose span is the
-//! second `p`, whose message is "`p` (Point) is boxed in any on every iteration" and whose fingerprint stays the same
-//! when lines are added above the loop.
+//! A [`Finding`] is a rule at a site. Its identity ([`Finding::fingerprint`]) is made of what an edit elsewhere does not
+//! change: rule, package, enclosing function, normalised expression, and an ordinal among findings that share all four.
+//! Line numbers and file names are no part of it.
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::diag::Level;
 use crate::base::source::FileId;
 use crate::base::span::Span;
-use crate::base::symbol::Symbol;
-use crate::site::{Cost, FlowStep, Heat, Site, SiteKind, Verdict};
+use crate::site::Site;
 
 /// A rule at a place.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Finding {
-    /// The rule's id: `boxing-in-loop`.
-    pub rule: Symbol,
-    /// How loud it is, after config and overrides.
+    /// The rule's id.
+    pub rule: String,
+    /// How loud it is here, overrides applied.
     pub level: Level,
-    /// The file it lies in.
+    /// The file.
     pub file: FileId,
-    /// The region to show: small, on one line where possible.
+    /// The region to show.
     pub span: Span,
-    /// One or two sentences; the first stands alone, because it may be all that is shown. Names in backticks.
+    /// One line, from the rule's template.
     pub message: String,
-    /// The innermost named function as gc names it (`F`, `(*T).M`); the empty symbol outside of functions.
-    pub function: Symbol,
-    /// What was decided about the site, if the finding is about one.
-    pub site: Option<SiteInfo>,
-    /// The remedy in one line; empty if the rule has none.
-    pub fix: String,
-    /// The identity that survives edits: what [`fingerprint`] gives.
-    pub fingerprint: String,
-    /// From the site to where it outlives its frame; empty if not computed.
-    pub flow: Vec<FlowStep>,
-    /// The reason given in the comment or baseline that silences it; `None` for a finding to be reported.
-    pub suppressed: Option<String>,
+    /// The package it lies in: its import path, or its folder where there is no module.
+    pub package: String,
+    /// The enclosing function as gc names it; empty outside of functions.
+    pub function: String,
+    /// The expression with its white space normalised: part of the identity.
+    pub expr: String,
+    /// The site; none for findings about comments and syntax.
+    pub site: Option<Box<Site>>,
+    /// Set when a comment suppresses it; it is counted but not reported.
+    pub suppressed: Option<Suppressed>,
+    /// The identity that survives edits; 0 until [`number`] has run.
+    pub fingerprint: u64,
 }
 
-/// The part of a [`Site`] that reports show.
+/// How a finding was suppressed.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct SiteInfo {
-    /// What kind of place it is.
-    pub kind: SiteKind,
-    /// The type of what is allocated; empty if not known.
-    pub ty: String,
-    /// Bytes of one object, if known.
-    pub size: Option<u64>,
-    /// The compiler's decision.
-    pub verdict: Verdict,
-    /// What it costs at run time.
-    pub cost: Cost,
-    /// How often it runs.
-    pub heat: Heat,
+pub struct Suppressed {
+    /// The bytes of the comment.
+    pub by: Span,
+    /// The reason behind `--`; empty if none was given.
+    pub reason: String,
 }
 
-impl From<&Site> for SiteInfo {
-    fn from(site: &Site) -> SiteInfo {
-        SiteInfo {
-            kind: site.kind,
-            ty: site.ty.clone(),
-            size: site.size,
-            verdict: site.verdict.clone(),
-            cost: site.cost.clone(),
-            heat: site.heat.clone(),
-        }
+/// Gives every finding its fingerprint, and sorts them: by the order of paths that `path_of` gives, then by place, then
+/// by rule. The result hangs only on the set of findings, not on their order.
+pub fn number<'p>(findings: &mut [Finding], path_of: impl Fn(FileId) -> &'p str) {
+    findings.sort_by(|a, b| {
+        let key = |f: &Finding| (path_of(f.file), f.span);
+        key(a)
+            .cmp(&key(b))
+            .then_with(|| a.rule.cmp(&b.rule))
+            .then_with(|| a.message.cmp(&b.message))
+    });
+    let mut seen: BTreeMap<u64, u64> = BTreeMap::new();
+    for finding in findings {
+        let parts = [
+            finding.rule.as_str(),
+            &finding.package,
+            &finding.function,
+            &finding.expr,
+        ];
+        let base = hash(parts.iter().map(|p| p.as_bytes()));
+        let ordinal = seen.entry(base).or_insert(0);
+        finding.fingerprint = hash([&base.to_le_bytes()[..], &ordinal.to_le_bytes()[..]]);
+        *ordinal += 1;
     }
 }
 
-/// How often a finding of a rule is true, as code scanning sorts by it.
+/// FNV-1a over the parts with a separator behind each: fixed for ever, because baselines store it.
+fn hash<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> u64 {
+    let step = |h: u64, b: &u8| (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3);
+    parts.into_iter().fold(0xcbf2_9ce4_8422_2325, |h, part| {
+        step(part.iter().fold(h, step), &0xff)
+    })
+}
+
+/// `text` with every run of white space as one blank, so that reformatting keeps the identity.
+pub fn normalise(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// How often a rule is right, for SARIF's `precision`.
 #[derive(
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Debug,
-    Default,
-    Serialize,
-    Deserialize,
-    schemars::JsonSchema,
+    Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, schemars::JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Precision {
-    /// Many findings need no action.
-    Low,
-    /// Some findings need no action.
-    Medium,
-    /// Nearly every finding is true.
+    /// It repeats what the compiler decides.
+    VeryHigh,
+    /// It is right but for rare constructs.
     #[default]
     High,
-    /// Decided by the language or the compiler; no false finding is known.
-    VeryHigh,
+    /// It may be wrong about how often a place runs.
+    Medium,
+    /// A hint.
+    Low,
 }
 
 impl Precision {
-    /// The kebab-case name, which is SARIF's too.
+    /// The name in SARIF.
     pub fn as_str(self) -> &'static str {
         match self {
-            Precision::Low => "low",
-            Precision::Medium => "medium",
-            Precision::High => "high",
             Precision::VeryHigh => "very-high",
+            Precision::High => "high",
+            Precision::Medium => "medium",
+            Precision::Low => "low",
         }
     }
 }
 
-/// A rule as documentation.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct RuleMeta {
-    /// The kebab-case id.
-    pub id: Symbol,
-    /// One line without a full stop, at most 1,024 characters.
-    pub summary: String,
-    /// One paragraph of plain text: what it finds and why that costs. At most 1,024 characters.
-    pub description: String,
-    /// Why, how to fix it, examples and references, as plain text.
-    pub help_text: String,
-    /// The same as GitHub-flavoured Markdown.
-    pub help_markdown: String,
-    /// The level without config.
-    pub level: Level,
-    /// How often it is true.
-    pub precision: Precision,
-    /// Words to filter by: `performance`, `allocation`; code scanning reads the first ten.
-    pub tags: Vec<String>,
-    /// Absolute URLs to read on.
-    pub references: Vec<String>,
+/// What kind of value an option takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum OptionType {
+    /// A number of bytes: `64KiB`, `131072`.
+    Size,
+    /// A whole number.
+    Number,
+    /// Patterns over names: `["fmt.*"]`.
+    Names,
+    /// `true` or `false`.
+    Bool,
 }
 
-/// The identity of a finding: 16 lower-case hex digits over what names it for people.
-///
-/// `package` is the import path (or the directory relative to the repository where there is none), `expr` the source
-/// text of the site, whose blanks are folded so that gofmt does not change it, and `ordinal` counts the findings with
-/// the same four names in source order, from 0. Lines and columns are left out: edits elsewhere in the file must not
-/// make a finding new. The hash is FNV-1a (Fowler, Noll, Vo; 64 bits), each part closed by a byte that no UTF-8 text
-/// has, so that parts cannot run into each other.
-pub fn fingerprint(
-    rule: &str,
-    package: &str,
-    function: &str,
-    expr: &str,
-    ordinal: usize,
-) -> String {
-    let expr = expr.split_whitespace().collect::<Vec<_>>().join(" ");
-    let parts = [rule, package, function, &expr, &ordinal.to_string()];
-    let hash = parts
-        .iter()
-        .flat_map(|part| part.bytes().chain([0xFF]))
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
-    format!("{hash:016x}")
+/// The value of an option.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(untagged)]
+pub enum OptionValue {
+    /// Of type [`OptionType::Size`] (in bytes) or [`OptionType::Number`].
+    Number(u64),
+    /// Of type [`OptionType::Names`].
+    Names(Vec<String>),
+    /// Of type [`OptionType::Bool`].
+    Bool(bool),
+}
+
+/// An option that a rule declares.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct OptionSpec {
+    /// Its name in config.
+    pub name: String,
+    /// What it takes.
+    pub ty: OptionType,
+    /// Its value unless config says otherwise.
+    pub default: OptionValue,
+    /// One sentence.
+    pub description: String,
+}
+
+/// A rule as reports and pages show it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct RuleMeta {
+    /// The id: `oversized-local`.
+    pub id: String,
+    /// One line without a full stop.
+    pub summary: String,
+    /// The level in `recommended`; `None` is off.
+    pub level: Option<Level>,
+    /// The version of heaplint that first had it; empty in a user's own rules.
+    pub since: String,
+    /// Words to find it by, sorted.
+    pub tags: Vec<String>,
+    /// How often it is right.
+    pub precision: Precision,
+    /// Why it matters: paragraphs of Markdown.
+    pub why: String,
+    /// What to do: paragraphs of Markdown.
+    pub fix: String,
+    /// Links.
+    pub references: Vec<String>,
+    /// Its options, sorted by name.
+    pub options: Vec<OptionSpec>,
+    /// Examples of code that it finds.
+    pub bad: Vec<String>,
+    /// Examples of code that it leaves alone.
+    pub good: Vec<String>,
+    /// The file it was read from; `None` for a built-in rule.
+    pub origin: Option<String>,
+    /// Whether it is about the run itself (syntax, suppressions) and not about sites.
+    pub about_run: bool,
 }
 
 #[cfg(test)]
 mod tests {
-    use super::fingerprint;
+    use super::{Finding, number};
+    use crate::base::diag::Level;
+    use crate::base::index::Idx;
+    use crate::base::source::FileId;
+    use crate::base::span::Span;
+
+    fn finding(file: usize, at: u32, expr: &str) -> Finding {
+        Finding {
+            rule: "r".into(),
+            level: Level::Warning,
+            file: FileId::from_usize(file),
+            span: Span::new(at, at + 1),
+            message: "m".into(),
+            package: "p".into(),
+            function: "f".into(),
+            expr: expr.into(),
+            site: None,
+            suppressed: None,
+            fingerprint: 0,
+        }
+    }
 
     #[test]
-    fn an_identity_ignores_blanks_and_tells_the_parts_apart() {
-        let base = fingerprint("r", "p", "f", "make([]int, n)", 0);
-        assert_eq!(base, fingerprint("r", "p", "f", "make([]int,\n\t n)", 0));
-        assert_eq!(base.len(), 16);
-        for other in [
-            fingerprint("r", "p", "f", "make([]int, n)", 1),
-            fingerprint("r", "p", "g", "make([]int, n)", 0),
-            fingerprint("rp", "", "f", "make([]int, n)", 0),
-        ] {
-            assert_ne!(base, other);
-        }
+    fn moving_a_finding_keeps_its_fingerprint_and_twins_differ() {
+        let mut before = vec![
+            finding(0, 10, "x"),
+            finding(0, 20, "x"),
+            finding(0, 30, "y"),
+        ];
+        let mut after = vec![finding(1, 99, "y"), finding(1, 7, "x"), finding(1, 8, "x")];
+        number(&mut before, |_| "a.go");
+        number(&mut after, |_| "b.go");
+        let prints = |fs: &[Finding]| fs.iter().map(|f| f.fingerprint).collect::<Vec<_>>();
+        assert_eq!(prints(&before), prints(&after));
+        assert_ne!(before[0].fingerprint, before[1].fingerprint);
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod ast;
 pub mod base;
+pub mod config;
 pub mod finding;
 pub mod lex;
 pub mod parse;
