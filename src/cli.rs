@@ -292,6 +292,17 @@ pub enum ColorChoice {
     Never,
 }
 
+impl ColorChoice {
+    /// What was asked for; `None` leaves it to the environment.
+    pub fn wish(self) -> Option<bool> {
+        match self {
+            ColorChoice::Auto => None,
+            ColorChoice::Always => Some(true),
+            ColorChoice::Never => Some(false),
+        }
+    }
+}
+
 /// From which level on a finding fails the run.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum FailOn {

@@ -5,6 +5,9 @@
 //! terminal has it, a file or pipe has not.
 
 use std::ffi::OsString;
+use std::io::IsTerminal;
+
+use terminal_size::{Width, terminal_size_of};
 
 /// How text for people is dressed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,6 +27,24 @@ impl Style {
         unicode: true,
         width: 80,
     };
+
+    /// The style for standard output; `wish` is what `--color` asks for, if anything.
+    pub fn of_stdout(wish: Option<bool>) -> Style {
+        let out = std::io::stdout();
+        let columns = terminal_size_of(&out).map(|(Width(columns), _)| columns.into());
+        Style::detect(wish, out.is_terminal(), columns, |name| {
+            std::env::var_os(name)
+        })
+    }
+
+    /// The style for standard error; `wish` is what `--color` asks for, if anything.
+    pub fn of_stderr(wish: Option<bool>) -> Style {
+        let err = std::io::stderr();
+        let columns = terminal_size_of(&err).map(|(Width(columns), _)| columns.into());
+        Style::detect(wish, err.is_terminal(), columns, |name| {
+            std::env::var_os(name)
+        })
+    }
 
     /// The style for a stream.
     ///
@@ -84,6 +105,9 @@ fn speaks_unicode(env: &impl Fn(&str) -> Option<OsString>) -> bool {
 mod tests {
     use super::Style;
     use std::ffi::OsString;
+    use std::io::IsTerminal;
+
+    use terminal_size::{Width, terminal_size_of};
 
     fn color(wish: Option<bool>, terminal: bool, env: &[(&str, &str)]) -> bool {
         let get = |name: &str| {
