@@ -105,9 +105,6 @@ fn speaks_unicode(env: &impl Fn(&str) -> Option<OsString>) -> bool {
 mod tests {
     use super::Style;
     use std::ffi::OsString;
-    use std::io::IsTerminal;
-
-    use terminal_size::{Width, terminal_size_of};
 
     fn color(wish: Option<bool>, terminal: bool, env: &[(&str, &str)]) -> bool {
         let get = |name: &str| {
