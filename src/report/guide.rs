@@ -1,5 +1,9 @@
 //! A rule's documentation as pages: Markdown for `explain` and code scanning, and plain text made from it.
 
+use std::io::{self, Write};
+
+use super::{Style, text};
+use crate::base::diag::Level;
 use crate::finding::RuleMeta;
 
 /// The rule's page: why, how to fix it, examples, options, references. The heading is left to the caller.
@@ -80,4 +84,27 @@ fn plain_line(line: &str) -> String {
         (None, Some(url)) => format!("- {url}"),
         (None, None) => line.to_string(),
     }
+}
+
+/// Writes one line a rule: its id, the level it has here, and its summary, in columns.
+///
+/// `rules` are in the order to list; a level of `None` is off.
+pub fn write_rule_list(
+    rules: &[(&RuleMeta, Option<Level>)],
+    style: Style,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let width = rules.iter().map(|(rule, _)| rule.id.len()).max();
+    for (rule, level) in rules {
+        let (sgr, name) = match level {
+            Some(Level::Error) => ("31;1", "error"),
+            Some(Level::Warning) => ("33;1", "warning"),
+            Some(Level::Note) => ("36;1", "note"),
+            None => ("2", "off"),
+        };
+        let name = style.paint(sgr, &format!("{name:<7}"));
+        let id = format!("{:<1$}", rule.id, width.unwrap_or(0));
+        writeln!(out, "{id}  {name}  {}", text::one_line(&rule.summary))?;
+    }
+    Ok(())
 }

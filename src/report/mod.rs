@@ -42,6 +42,7 @@ mod summary;
 mod text;
 
 pub use format::Format;
+pub use guide::{page as rule_page, write_rule_list};
 pub use human::write_config_errors;
 pub use place::Places;
 pub use sarif::line_hash::line_hashes;
