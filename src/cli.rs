@@ -70,13 +70,7 @@ pub struct Cli {
     /// When to use colour
     ///
     /// `auto` colours on a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`; `CLICOLOR_FORCE` colours everywhere.
-    #[arg(
-        long,
-        global = true,
-        value_name = "WHEN",
-        default_value = "auto",
-        hide_possible_values = false
-    )]
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,
 
     /// What to do.
@@ -153,7 +147,7 @@ pub struct CheckArgs {
 #[derive(Args, Clone, PartialEq, Eq, Debug, Default)]
 pub struct InputArgs {
     /// Use this configuration for all files instead of the nearest .heaplint.yml of each
-    #[arg(long, value_name = "FILE", env = "HEAPLINT_CONFIG", value_hint = ValueHint::FilePath, help_heading = "Rules")]
+    #[arg(long, value_name = "FILE", env = "HEAPLINT_CONFIG", hide_env_values = true, value_hint = ValueHint::FilePath, help_heading = "Rules")]
     pub config: Option<PathBuf>,
 
     /// Report findings in _test.go files too
@@ -193,7 +187,7 @@ pub struct ExplainArgs {
     pub subject: String,
 
     /// Look for the rule in this configuration too
-    #[arg(long, value_name = "FILE", env = "HEAPLINT_CONFIG", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", env = "HEAPLINT_CONFIG", hide_env_values = true, value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
 }
 
@@ -203,7 +197,7 @@ pub enum RulesCommand {
     /// List the rules and the level that the configuration gives them
     List {
         /// List the rules of this configuration
-        #[arg(long, value_name = "FILE", env = "HEAPLINT_CONFIG", value_hint = ValueHint::FilePath)]
+        #[arg(long, value_name = "FILE", env = "HEAPLINT_CONFIG", hide_env_values = true, value_hint = ValueHint::FilePath)]
         config: Option<PathBuf>,
     },
     /// Print a rule's file
@@ -211,7 +205,7 @@ pub enum RulesCommand {
         /// The rule's id
         rule: String,
         /// Look for the rule in this configuration too
-        #[arg(long, value_name = "FILE", env = "HEAPLINT_CONFIG", value_hint = ValueHint::FilePath)]
+        #[arg(long, value_name = "FILE", env = "HEAPLINT_CONFIG", hide_env_values = true, value_hint = ValueHint::FilePath)]
         config: Option<PathBuf>,
     },
     /// Run the examples in rule files
@@ -237,7 +231,7 @@ pub enum ConfigCommand {
         #[arg(default_value = ".", value_hint = ValueHint::AnyPath)]
         path: PathBuf,
         /// Show this configuration instead of the nearest .heaplint.yml
-        #[arg(long, value_name = "FILE", env = "HEAPLINT_CONFIG", value_hint = ValueHint::FilePath)]
+        #[arg(long, value_name = "FILE", env = "HEAPLINT_CONFIG", hide_env_values = true, value_hint = ValueHint::FilePath)]
         config: Option<PathBuf>,
     },
     /// Print the JSON Schema of configuration or rule files
