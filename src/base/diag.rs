@@ -3,10 +3,13 @@
 //! A diagnostic carries facts and a place. Wording beyond the one-line message, colours and snippets are the business of
 //! `report`. Stages return `(value, Vec<Diagnostic>)` and never fail on user code.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
-use super::source::FileId;
+use super::source::{FileId, SourceFile};
 use super::span::Span;
+use super::yaml::Problem;
 
 /// How loud a finding or diagnostic is. The order is by loudness.
 #[derive(
@@ -56,4 +59,45 @@ pub struct Diagnostic {
     pub rule: &'static str,
     /// One sentence, lower case, no full stop, as the compiler words it.
     pub message: String,
+}
+
+/// Something wrong in a config or rule file, with all that is needed to show it at its place.
+#[derive(Clone, Debug)]
+pub struct ConfigError {
+    /// The file, with its bytes as they were read; empty if it could not be read.
+    pub file: Arc<SourceFile>,
+    /// The bytes it is about; empty at 0 if it is about the whole file.
+    pub span: Span,
+    /// One sentence, lower case, no full stop.
+    pub message: String,
+    /// What would be right: "did you mean `off`?".
+    pub help: Option<String>,
+    /// A second place in the file and what it has to do with it.
+    pub related: Option<(Span, String)>,
+}
+
+impl ConfigError {
+    /// A YAML problem as an error of `file`.
+    pub fn new(file: &Arc<SourceFile>, problem: Problem) -> ConfigError {
+        ConfigError {
+            file: Arc::clone(file),
+            span: problem.span,
+            message: problem.message,
+            help: problem.help,
+            related: problem.related,
+        }
+    }
+}
+
+impl std::fmt::Display for ConfigError {
+    /// `path:line:column: message (help)`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let at = self.file.line_col(self.span.start);
+        let path = self.file.path().display();
+        write!(f, "{path}:{}:{}: {}", at.line, at.column, self.message)?;
+        match &self.help {
+            Some(help) => write!(f, " ({help})"),
+            None => Ok(()),
+        }
+    }
 }

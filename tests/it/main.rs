@@ -3,5 +3,6 @@
 
 mod load;
 mod parse;
+mod report;
 mod tree;
 mod walk;
