@@ -5,5 +5,6 @@ pub mod base;
 pub mod config;
 pub mod finding;
 pub mod lex;
+pub mod option;
 pub mod parse;
 pub mod site;
