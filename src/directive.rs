@@ -9,6 +9,10 @@
 //!
 //! A comment that starts like one of these and is none is a [`Slip`]. What rules are called is not known here.
 
+use std::cell::OnceCell;
+
+use rustc_hash::FxHashMap;
+
 use crate::ast::{Ast, Decl, DeclId};
 use crate::base::source::SourceFile;
 use crate::base::span::Span;
@@ -75,6 +79,7 @@ pub fn read(src: &SourceFile, ast: &Ast) -> Directives {
     let mut reader = Reader {
         src,
         ast,
+        index: OnceCell::new(),
         found: Directives::default(),
     };
     for (i, comment) in ast.comments.iter().enumerate() {
@@ -90,7 +95,50 @@ pub fn read(src: &SourceFile, ast: &Ast) -> Directives {
 struct Reader<'r> {
     src: &'r SourceFile,
     ast: &'r Ast,
+    index: OnceCell<Index>,
     found: Directives,
+}
+
+/// What a directive may refer to; made when the first one is met, because most files have none.
+struct Index {
+    /// For each comment the offset of the first byte behind it that is neither white space nor comment.
+    next_code: Vec<u32>,
+    /// The end of the longest statement that starts at an offset.
+    statements: FxHashMap<u32, u32>,
+    /// Top-level declarations by the offset they start at, in order.
+    declarations: Vec<(Span, DeclId)>,
+}
+
+impl Index {
+    fn new(src: &SourceFile, ast: &Ast) -> Index {
+        let mut statements: FxHashMap<u32, u32> = FxHashMap::default();
+        for span in ast.stmt_ids().map(|s| ast.stmt_span(s)) {
+            let end = statements.entry(span.start).or_insert(span.end);
+            *end = span.end.max(*end);
+        }
+        Index {
+            next_code: next_code(src.text(), ast),
+            statements,
+            declarations: ast.decls.iter().map(|&d| (ast.decl_span(d), d)).collect(),
+        }
+    }
+}
+
+/// From the last comment to the first, because a comment behind a comment has the same answer.
+fn next_code(text: &[u8], ast: &Ast) -> Vec<u32> {
+    let mut next = vec![0; ast.comments.len()];
+    let mut follower = None;
+    for (i, comment) in ast.comments.iter().enumerate().rev() {
+        let rest = text.get(comment.span.end as usize..).unwrap_or_default();
+        let blanks = rest.iter().take_while(|b| b.is_ascii_whitespace()).count();
+        let at = comment.span.end + blanks as u32;
+        next[i] = match follower {
+            Some((start, answer)) if start == at => answer,
+            _ => at,
+        };
+        follower = Some((comment.span.start, next[i]));
+    }
+    next
 }
 
 impl Reader<'_> {
@@ -112,12 +160,20 @@ impl Reader<'_> {
 
     fn nolint(&mut self, index: usize, span: Span, rest: &str) {
         let list = rest.split("//").next().unwrap_or_default();
-        let named = list.split(',').any(|l| l.trim().eq_ignore_ascii_case("heaplint"));
+        let named = list
+            .split(',')
+            .any(|l| l.trim().eq_ignore_ascii_case("heaplint"));
         if named {
-            let reason = rest.split_once("//").map_or("", |(_, reason)| reason.trim());
+            let reason = rest
+                .split_once("//")
+                .map_or("", |(_, reason)| reason.trim());
             let package = self.ast.package.map_or(0, |p| self.ast.expr_start(p));
             let alone = self.is_alone(span);
-            let scope = if alone && span.end <= package { None } else { Some(self.scope(index, span)) };
+            let scope = if alone && span.end <= package {
+                None
+            } else {
+                Some(self.scope(index, span))
+            };
             self.found.ignores.push(Ignore {
                 comment: span,
                 rules: Vec::new(),
@@ -138,7 +194,8 @@ impl Reader<'_> {
             return;
         }
         if displaced {
-            let message = format!("`heaplint:{verb}` counts only right behind `//`, without a blank");
+            let message =
+                format!("`heaplint:{verb}` counts only right behind `//`, without a blank");
             return self.slip(span, message);
         }
         match verb {
@@ -150,7 +207,11 @@ impl Reader<'_> {
 
     fn ignore(&mut self, index: usize, span: Span, rest: &str, whole_file: bool) {
         let (list, reason) = match rest.split_once("--") {
-            Some((list, reason)) if rest.trim_start().starts_with("--") || list.ends_with([' ', '\t']) => (list, reason),
+            Some((list, reason))
+                if rest.trim_start().starts_with("--") || list.ends_with([' ', '\t']) =>
+            {
+                (list, reason)
+            }
             _ => (rest, ""),
         };
         let base = span.end - rest.len() as u32;
@@ -159,7 +220,11 @@ impl Reader<'_> {
             let message = "name the rules to ignore: `//heaplint:ignore RULE -- reason`";
             return self.slip(span, message.to_owned());
         }
-        let scope = if whole_file { None } else { Some(self.scope(index, span)) };
+        let scope = if whole_file {
+            None
+        } else {
+            Some(self.scope(index, span))
+        };
         self.found.ignores.push(Ignore {
             comment: span,
             rules,
@@ -177,14 +242,28 @@ impl Reader<'_> {
                 hot,
                 comment: span,
             }),
-            None => self.slip(span, format!("`heaplint:{word}` has to stand above a function")),
+            None => self.slip(
+                span,
+                format!("`heaplint:{word}` has to stand above a function"),
+            ),
         }
     }
 
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::new(self.src, self.ast))
+    }
+
+    fn next_code(&self, comment: usize) -> u32 {
+        self.index().next_code[comment]
+    }
+
     fn function_at(&self, offset: u32) -> Option<DeclId> {
-        self.ast.decls.iter().copied().find(|&d| {
-            matches!(self.ast.decl(d), Decl::Func { .. }) && self.ast.decl_span(d).start == offset
-        })
+        let declarations = &self.index().declarations;
+        let i = declarations
+            .binary_search_by_key(&offset, |(span, _)| span.start)
+            .ok()?;
+        let decl = declarations[i].1;
+        matches!(self.ast.decl(decl), Decl::Func { .. }).then_some(decl)
     }
 
     /// Whether nothing but white space is before the comment on its line.
@@ -201,44 +280,30 @@ impl Reader<'_> {
             return Scope::Line(line);
         }
         let next = self.next_code(index);
-        match self.statement_at(next).or_else(|| self.declaration_at(next)) {
+        match self
+            .statement_at(next)
+            .or_else(|| self.declaration_at(next))
+        {
             Some(range) => Scope::Range(range),
             None => Scope::Line(self.src.line_col(next).line),
         }
     }
 
-    /// Offset of the first byte behind comment `index` that is neither white space nor comment.
-    fn next_code(&self, index: usize) -> u32 {
-        let mut at = self.ast.comments[index].span.end;
-        let mut next = self.ast.comments[index + 1..].iter();
-        loop {
-            let rest = self.src.text().get(at as usize..).unwrap_or_default();
-            at += rest.iter().take_while(|b| b.is_ascii_whitespace()).count() as u32;
-            match next.next() {
-                Some(comment) if comment.span.start == at => at = comment.span.end,
-                _ => return at,
-            }
-        }
-    }
-
     /// The longest statement that starts at `offset`.
     fn statement_at(&self, offset: u32) -> Option<Span> {
-        let spans = self.ast.stmt_ids().map(|s| self.ast.stmt_span(s));
-        spans.filter(|s| s.start == offset && s.end > s.start).max_by_key(|s| s.end)
+        let end = self.index().statements.get(&offset)?;
+        (*end > offset).then(|| Span::new(offset, *end))
     }
 
-    /// The top-level declaration, or the first spec of a group, whose keyword or name is at `offset`; of a group all
-    /// specs up to its end.
+    /// The top-level declaration, or the first spec of a group, whose keyword or name is at `offset`.
     fn declaration_at(&self, offset: u32) -> Option<Span> {
         let text = self.src.text().get(offset as usize..)?;
-        let keyword = [&b"var"[..], b"const", b"type", b"func"].iter().any(|k| text.starts_with(k));
-        let spans = self.ast.decls.iter().map(|&d| self.ast.decl_span(d));
-        let mut later = spans.filter(|s| s.start >= offset);
-        let first = later.next()?;
-        match first.start == offset || keyword {
-            true => Some(Span::new(offset, first.end)),
-            false => None,
-        }
+        let keywords = [&b"var"[..], b"const", b"type", b"func"];
+        let at_keyword = keywords.iter().any(|k| text.starts_with(k));
+        let declarations = &self.index().declarations;
+        let i = declarations.partition_point(|(span, _)| span.start < offset);
+        let (span, _) = declarations.get(i)?;
+        (span.start == offset || at_keyword).then(|| Span::new(offset, span.end))
     }
 }
 

@@ -3,8 +3,12 @@
 pub mod ast;
 pub mod base;
 pub mod config;
+pub mod directive;
 pub mod finding;
+pub mod heat;
 pub mod lex;
 pub mod option;
 pub mod parse;
+pub mod rules;
+pub mod settings;
 pub mod site;

@@ -66,14 +66,19 @@ impl Active {
             id: rule.meta.id.clone(),
             level,
             message: rule.message.clone(),
-            matchers: matchers.map(|m| Matcher::compile(m, &values, &mut problems)).collect(),
+            matchers: matchers
+                .map(|m| Matcher::compile(m, &values, &mut problems))
+                .collect(),
         });
     }
 
     fn add(&mut self, rule: ActiveRule) {
         let index = self.rules.len() as u32;
         for (kind, list) in self.by_kind.iter_mut().enumerate() {
-            let can = |m: &Matcher| m.kinds().is_none_or(|k| k.iter().any(|&k| k as usize == kind));
+            let can = |m: &Matcher| {
+                m.kinds()
+                    .is_none_or(|k| k.iter().any(|&k| k as usize == kind))
+            };
             if rule.matchers.iter().any(can) {
                 list.push(index);
             }
@@ -88,7 +93,9 @@ impl Active {
 
     /// Whether there is a rule `id`, on or off.
     pub fn knows(&self, id: &str) -> bool {
-        self.ids.binary_search_by(|known| known.as_str().cmp(id)).is_ok()
+        self.ids
+            .binary_search_by(|known| known.as_str().cmp(id))
+            .is_ok()
     }
 
     /// The ids of all rules, on or off, sorted.

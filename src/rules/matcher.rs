@@ -66,7 +66,9 @@ impl Matcher {
     pub fn compile(file: &MatchFile, values: &Values, problems: &mut Vec<Problem>) -> Matcher {
         let mut c = Compiler { values, problems };
         let not = file.not.iter().flat_map(|n| &n.0);
-        let not = not.map(|n| Matcher::compile(n, c.values, c.problems)).collect();
+        let not = not
+            .map(|n| Matcher::compile(n, c.values, c.problems))
+            .collect();
         Matcher {
             kinds: file.kind.as_ref().map(|m| m.0.clone()),
             verdicts: file.verdict.as_ref().map(|m| m.0.clone()),
@@ -144,7 +146,10 @@ impl Matcher {
     }
 
     fn sized(&self, site: &Site) -> Answer {
-        match (site.size, self.min_size.is_some() || self.max_size.is_some()) {
+        match (
+            site.size,
+            self.min_size.is_some() || self.max_size.is_some(),
+        ) {
             (_, false) => Answer::Yes,
             (None, true) => Answer::Unknown,
             (Some(size), true) => Answer::of(
@@ -154,7 +159,8 @@ impl Matcher {
     }
 
     fn typed(&self, site: &Site) -> Answer {
-        pattern_answer(self.ty.as_ref(), &site.ty).min(pattern_answer(self.target.as_ref(), &site.target))
+        pattern_answer(self.ty.as_ref(), &site.ty)
+            .min(pattern_answer(self.target.as_ref(), &site.target))
     }
 }
 
@@ -243,7 +249,8 @@ impl Compiler<'_> {
         if value.is_none() {
             let help = crate::base::suggest::help(name, values.keys().map(String::as_str));
             let message = format!("the rule has no option `{name}`");
-            self.problems.push(Problem::new(text.span, message).help(help));
+            self.problems
+                .push(Problem::new(text.span, message).help(help));
         }
         value
     }

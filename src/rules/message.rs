@@ -127,7 +127,9 @@ fn value(slot: Slot, site: &Site, go: GoVersion) -> String {
         Slot::Target => or(&site.target, "an interface"),
         Slot::Callee => or(&site.callee, "a function"),
         Slot::Function => or(site.function.as_str(), "package initialisation"),
-        Slot::Size => site.size.map_or_else(|| "unknown size".to_owned(), bytesize::display),
+        Slot::Size => site
+            .size
+            .map_or_else(|| "unknown size".to_owned(), bytesize::display),
         Slot::Reason => match &site.verdict {
             Verdict::Heap(reason) => phrase(*reason).to_owned(),
             Verdict::Stack => "stays on the stack".to_owned(),

@@ -163,7 +163,9 @@ pub struct MatchFile {
 }
 
 /// A mapping or a list of mappings.
-fn one_or_list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Spanned<MatchFile>>, D::Error> {
+fn one_or_list<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<Spanned<MatchFile>>, D::Error> {
     deserializer.deserialize_any(ListVisitor)
 }
 

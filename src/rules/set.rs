@@ -43,7 +43,11 @@ pub struct Rule {
 impl Rule {
     /// The values of its options, `set` ones over the defaults.
     pub(super) fn values(&self, set: &[(String, OptionValue)]) -> Values {
-        let defaults = self.meta.options.iter().map(|o| (o.name.clone(), o.default.clone()));
+        let defaults = self
+            .meta
+            .options
+            .iter()
+            .map(|o| (o.name.clone(), o.default.clone()));
         defaults.chain(set.iter().cloned()).collect()
     }
 }
@@ -121,7 +125,12 @@ impl RuleSet {
         self.rules.binary_search_by(|r| r.meta.id.as_str().cmp(id))
     }
 
-    fn add(&mut self, file: &Arc<SourceFile>, origin: Option<&Path>, errors: &mut Vec<ConfigError>) {
+    fn add(
+        &mut self,
+        file: &Arc<SourceFile>,
+        origin: Option<&Path>,
+        errors: &mut Vec<ConfigError>,
+    ) {
         let (rule, problems) = read_rule(file, origin);
         errors.extend(problems.into_iter().map(|p| ConfigError::new(file, p)));
         let Some(rule) = rule else { return };
@@ -143,7 +152,11 @@ fn rule_files(files: &dyn Files, path: &Path) -> std::io::Result<Vec<Arc<SourceF
     };
     paths
         .into_iter()
-        .map(|p| files.read(&p).map(|bytes| Arc::new(SourceFile::new(p, bytes))))
+        .map(|p| {
+            files
+                .read(&p)
+                .map(|bytes| Arc::new(SourceFile::new(p, bytes)))
+        })
         .collect()
 }
 
@@ -231,10 +244,18 @@ fn check_texts(written: &RuleFile, problems: &mut Vec<Problem>) {
     }
     if written.matches.is_none() && !ABOUT_RUN.contains(&id.as_str()) {
         let help = "say which sites it matches, such as `match: { kind: closure, heat: hot }`";
-        say(id.span, "the rule has no `match`".to_owned(), Some(help.to_owned()));
+        say(
+            id.span,
+            "the rule has no `match`".to_owned(),
+            Some(help.to_owned()),
+        );
     }
     if written.matches.is_some() && ABOUT_RUN.contains(&id.as_str()) {
-        say(id.span, format!("`{}` is about the run and matches no sites", id.value), None);
+        say(
+            id.span,
+            format!("`{}` is about the run and matches no sites", id.value),
+            None,
+        );
     }
     for text in [&written.summary, &written.message] {
         if text.trim().is_empty() || text.contains('\n') {
@@ -248,13 +269,21 @@ fn check_texts(written: &RuleFile, problems: &mut Vec<Problem>) {
     }
     for link in written.references.iter().flatten() {
         if !link.starts_with("https://") {
-            say(link.span, format!("`{}` is no https link", link.value), None);
+            say(
+                link.span,
+                format!("`{}` is no https link", link.value),
+                None,
+            );
         }
     }
 }
 
 /// Whether `id` is made of lower-case words joined by hyphens.
 fn is_kebab(id: &str) -> bool {
-    let word = |w: &str| !w.is_empty() && w.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    let word = |w: &str| {
+        !w.is_empty()
+            && w.bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    };
     id.split('-').all(word) && id.starts_with(|c: char| c.is_ascii_lowercase())
 }
