@@ -193,11 +193,8 @@ impl State {
         let cold = marked_cold || self.fatal || self.once && loops.is_empty() || way_out;
         let marked_hot = self.marked.as_ref().is_some_and(|m| m.hot) && !self.fatal;
         let mut why: Vec<String> = self.marked.into_iter().map(|m| m.why).collect();
-        why.extend(
-            self.loops
-                .iter()
-                .map(|line| format!("in the body of the loop at line {line}")),
-        );
+        let in_loop = |line: &u32| format!("in the body of the loop at line {line}");
+        why.extend(loops.iter().map(in_loop));
         why.extend(
             self.left
                 .map(|line| format!("on the way out of the loop at line {line}")),

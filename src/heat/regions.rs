@@ -178,9 +178,9 @@ fn ways_out(ast: &Ast, flow: &Flow, list: List<StmtId>, found: &mut Vec<(Span, R
     let Some(last) = ast.list(list).next_back() else {
         return;
     };
-    let level = flow.contexts[last].level;
+    let context = flow.contexts[last];
     let plain = Way {
-        level,
+        level: context.level,
         fatal: false,
     };
     let end = ast.stmt_end(last);
