@@ -4,6 +4,7 @@ pub mod ast;
 pub mod base;
 pub mod config;
 pub mod directive;
+pub mod escape;
 pub mod finding;
 pub mod heat;
 pub mod lex;

@@ -190,7 +190,7 @@ impl State {
         let loops: Vec<u32> = self.loops.iter().filter(|l| l.1).map(|l| l.0).collect();
         let marked_cold = self.marked.as_ref().is_some_and(|m| !m.hot);
         let way_out = self.left.is_some() && loops.is_empty();
-        let cold = marked_cold || self.fatal || self.once && loops.is_empty() || way_out;
+        let cold = marked_cold || self.fatal || self.once || way_out;
         let marked_hot = self.marked.as_ref().is_some_and(|m| m.hot) && !self.fatal;
         let mut why: Vec<String> = self.marked.into_iter().map(|m| m.why).collect();
         let in_loop = |line: &u32| format!("in the body of the loop at line {line}");

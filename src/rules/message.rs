@@ -138,8 +138,8 @@ fn value(slot: Slot, site: &Site, go: GoVersion) -> String {
         Slot::Kind => site.kind.as_str().to_owned(),
         Slot::Cost => site.cost.as_str().to_owned(),
         Slot::Condition => match &site.cost {
-            Cost::Maybe(condition) => condition.clone(),
-            Cost::Always => "always".to_owned(),
+            Cost::Maybe(condition) => format!("when {condition}"),
+            Cost::Always => "every time".to_owned(),
             Cost::Never | Cost::Unknown => String::new(),
         },
         Slot::Verdict => site.verdict.as_str().to_owned(),
