@@ -81,6 +81,10 @@ pub(super) struct Modules {
     modcache: Option<PathBuf>,
     /// The tree in which the main module lies at its own path.
     neighbours: Option<Tree>,
+    /// Whether a go.work says what the main modules are.
+    workspace: bool,
+    /// The main module's own requirements, where they suffice; computed when first needed.
+    roots: Option<BTreeMap<String, Source>>,
     /// Selected modules by path; computed when first needed.
     selected: Option<BTreeMap<String, Source>>,
     /// What import paths meant so far.
@@ -114,6 +118,8 @@ impl Modules {
             vendor,
             modcache: env.modcache.clone(),
             neighbours,
+            workspace: work.is_some(),
+            roots: None,
             selected: None,
             resolved: HashMap::new(),
         }
@@ -192,16 +198,20 @@ impl Modules {
     }
 
     fn in_selected(&mut self, path: &str, disk: &mut Disk) -> Option<Located> {
+        if self.roots.is_none() {
+            self.roots = Some(self.root_sources(disk));
+        }
+        if let Some(found) = self
+            .roots
+            .as_ref()
+            .and_then(|roots| in_sources(roots, path, disk))
+        {
+            return Some(found);
+        }
         if self.selected.is_none() {
             self.selected = Some(self.select(disk));
         }
-        let selected = self.selected.as_ref()?;
-        prefixes(path).find_map(|module| {
-            let source = selected.get(module)?;
-            let dir = source.dir.join(below(path, module)?);
-            disk.has_go_files(&dir)
-                .then(|| located(&dir, path.to_string(), source.language))
-        })
+        in_sources(self.selected.as_ref()?, path, disk)
     }
 
     fn in_neighbours(&self, path: &str, disk: &mut Disk) -> Option<Located> {
@@ -215,6 +225,31 @@ impl Modules {
             .find_map(|dir| disk.mod_file(&dir.join("go.mod"), Dialect::Mod, false));
         let language = file.map_or(main.file.language(), |file| file.language());
         Some(located(&found.dir, path.to_string(), language))
+    }
+
+    /// The modules that a complete go.mod requires, at the very versions it names: the toolchain does not look further
+    /// for what they hold ("Lazy module loading"). Workspaces and older modules have none of these.
+    fn root_sources(&self, disk: &mut Disk) -> BTreeMap<String, Source> {
+        let mut files = GoMods {
+            modules: self,
+            disk,
+        };
+        let (false, [main]) = (self.workspace, self.mains.as_slice()) else {
+            return BTreeMap::new();
+        };
+        if !main.file.is_complete() {
+            return BTreeMap::new();
+        }
+        let required = main
+            .file
+            .require
+            .iter()
+            .filter(|m| !mvs::Reader::is_excluded(&files, m));
+        let required: Vec<&ModuleVersion> = required.collect();
+        let sources = required
+            .into_iter()
+            .filter_map(|m| Some((m.path.clone(), files.source(m)?)));
+        sources.collect()
     }
 
     fn select(&self, disk: &mut Disk) -> BTreeMap<String, Source> {
@@ -330,6 +365,16 @@ fn located(dir: &Path, path: String, language: GoVersion) -> Located {
         path,
         language,
     }
+}
+
+/// The package of the module with the longest fitting path whose source holds it.
+fn in_sources(sources: &BTreeMap<String, Source>, path: &str, disk: &mut Disk) -> Option<Located> {
+    prefixes(path).find_map(|module| {
+        let source = sources.get(module)?;
+        let dir = source.dir.join(below(path, module)?);
+        disk.has_go_files(&dir)
+            .then(|| located(&dir, path.to_string(), source.language))
+    })
 }
 
 /// Whether a go.mod between `dir` and `root`, which it is below, makes it part of another module.

@@ -419,7 +419,7 @@ fn the_module_cache_is_searched_at_selected_versions() {
     let tree = Tree::new(&[
         (
             "m/go.mod",
-            "module m\ngo 1.24\nrequire (\n\tx.com/Big v1.0.0\n\ty.com/y v1.0.0\n)\n",
+            "module m\ngo 1.16\nrequire (\n\tx.com/Big v1.0.0\n\ty.com/y v1.0.0\n)\n",
         ),
         (
             "m/m.go",
