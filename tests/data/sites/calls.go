@@ -48,7 +48,7 @@ top:
 	}
 }
 
-var handler = func(n int) {
+var handler = func(n int) { //@ closure unknown unknown
 	go use(n) //@ go heap:goroutine always
 }
 
