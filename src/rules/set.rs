@@ -167,6 +167,7 @@ fn read_rule(file: &Arc<SourceFile>, origin: Option<&Path>) -> (Option<Rule>, Ve
         check_texts(&w, &mut problems);
         build(&w, file, origin, &mut problems)
     });
+    problems.sort_by_key(|p| p.span);
     (rule, problems)
 }
 
