@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::diag::Level;
 use crate::base::source::FileId;
 use crate::base::span::Span;
+use crate::option::OptionSpec;
 use crate::site::Site;
 
 /// A rule at a place.
@@ -114,45 +115,6 @@ impl Precision {
             Precision::Low => "low",
         }
     }
-}
-
-/// What kind of value an option takes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum OptionType {
-    /// A number of bytes: `64KiB`, `131072`.
-    Size,
-    /// A whole number.
-    Number,
-    /// Patterns over names: `["fmt.*"]`.
-    Names,
-    /// `true` or `false`.
-    Bool,
-}
-
-/// The value of an option.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
-#[serde(untagged)]
-pub enum OptionValue {
-    /// Of type [`OptionType::Size`] (in bytes) or [`OptionType::Number`].
-    Number(u64),
-    /// Of type [`OptionType::Names`].
-    Names(Vec<String>),
-    /// Of type [`OptionType::Bool`].
-    Bool(bool),
-}
-
-/// An option that a rule declares.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct OptionSpec {
-    /// Its name in config.
-    pub name: String,
-    /// What it takes.
-    pub ty: OptionType,
-    /// Its value unless config says otherwise.
-    pub default: OptionValue,
-    /// One sentence.
-    pub description: String,
 }
 
 /// A rule as reports and pages show it.

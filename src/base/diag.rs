@@ -46,6 +46,56 @@ impl Level {
     }
 }
 
+/// A level, or off.
+#[derive(Deserialize, Serialize, schemars::JsonSchema, Clone, Copy, PartialEq, Eq, Debug)]
+#[serde(rename_all = "lowercase")]
+pub enum LevelName {
+    /// Not reported.
+    Off,
+    /// Worth knowing.
+    Note,
+    /// Worth acting on.
+    Warning,
+    /// Fails the run by default.
+    Error,
+}
+
+/// The names of [`LevelName`].
+pub const LEVELS: [&str; 4] = ["off", "note", "warning", "error"];
+
+impl LevelName {
+    /// The level; `None` is off.
+    pub fn level(self) -> Option<Level> {
+        match self {
+            LevelName::Off => None,
+            LevelName::Note => Some(Level::Note),
+            LevelName::Warning => Some(Level::Warning),
+            LevelName::Error => Some(Level::Error),
+        }
+    }
+
+    /// The name of a level or of off.
+    pub fn of(level: Option<Level>) -> LevelName {
+        match level {
+            None => LevelName::Off,
+            Some(Level::Note) => LevelName::Note,
+            Some(Level::Warning) => LevelName::Warning,
+            Some(Level::Error) => LevelName::Error,
+        }
+    }
+
+    /// The level called `text`.
+    pub fn parse(text: &str) -> Option<LevelName> {
+        Some(match text {
+            "off" => LevelName::Off,
+            "note" => LevelName::Note,
+            "warning" => LevelName::Warning,
+            "error" => LevelName::Error,
+            _ => return None,
+        })
+    }
+}
+
 /// A problem in a Go file that the file's own stage found: a syntax error, a bad directive.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Diagnostic {

@@ -9,6 +9,7 @@ pub mod diag;
 pub mod files;
 pub mod glob;
 pub mod index;
+pub mod nest;
 pub mod source;
 pub mod span;
 pub mod suggest;

@@ -3,14 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::written::{self, FailOn, OptionInput, Written};
-use crate::base::bytesize;
-use crate::base::diag::{ConfigError, Level};
+use super::written::{self, FailOn, Written};
+use crate::base::diag::{ConfigError, Level, LevelName};
 use crate::base::glob::Patterns;
 use crate::base::source::SourceFile;
 use crate::base::suggest;
+use crate::base::yaml::input::OptionInput;
 use crate::base::yaml::{Problem, Spanned};
-use crate::finding::{OptionSpec, OptionType, OptionValue, RuleMeta};
+use crate::finding::RuleMeta;
+use crate::option::{OptionValue, RuleSetting, option_value};
 use crate::site::GoVersion;
 
 /// Which built-in rules a config starts from.
@@ -57,17 +58,6 @@ impl Preset {
             (Preset::All, own) => own.or(Some(Level::Warning)),
         }
     }
-}
-
-/// What is asked of one rule.
-#[derive(Clone, PartialEq, Debug)]
-pub struct RuleSetting {
-    /// The rule's id; it is known.
-    pub rule: String,
-    /// `Some(None)` switches it off, `None` leaves its level alone.
-    pub level: Option<Option<Level>>,
-    /// Options that are set; the rule has them, and the values are of their types.
-    pub options: Vec<(String, OptionValue)>,
 }
 
 /// Rule settings for some files.
@@ -293,7 +283,7 @@ impl Validator<'_> {
         };
         Some(RuleSetting {
             rule: id.value.clone(),
-            level: s.level.map(written::LevelName::level),
+            level: s.level.map(LevelName::level),
             options: s
                 .options
                 .iter()
@@ -357,47 +347,6 @@ impl Validator<'_> {
         self.problems.push(problem.help(help));
         None
     }
-}
-
-/// `input` as a value of the option's type.
-pub fn option_value(
-    spec: &OptionSpec,
-    input: &Spanned<OptionInput>,
-) -> Result<OptionValue, Problem> {
-    let wrong = |expected: &str| {
-        let message = format!("option `{}` takes {expected}", spec.name);
-        Err(Problem::new(input.span, message))
-    };
-    match (spec.ty, &input.value) {
-        (OptionType::Bool, OptionInput::Bool(b)) => Ok(OptionValue::Bool(*b)),
-        (OptionType::Bool, _) => wrong("`true` or `false`"),
-        (OptionType::Size, OptionInput::Text(text)) => bytesize::parse(text)
-            .map(OptionValue::Number)
-            .map_or_else(|| wrong("a number of bytes such as `64KiB`"), Ok),
-        (OptionType::Size, _) => wrong("a number of bytes such as `64KiB`"),
-        (OptionType::Number, OptionInput::Text(text)) => text
-            .parse()
-            .map(OptionValue::Number)
-            .or_else(|_| wrong("a whole number")),
-        (OptionType::Number, _) => wrong("a whole number"),
-        (OptionType::Names, OptionInput::Text(text)) => names(&[Spanned {
-            value: text.clone(),
-            span: input.span,
-        }]),
-        (OptionType::Names, OptionInput::List(list)) => names(list),
-        (OptionType::Names, OptionInput::Bool(_)) => wrong("a list of names"),
-    }
-}
-
-fn names(list: &[Spanned<String>]) -> Result<OptionValue, Problem> {
-    for text in list {
-        if let Err((_, why)) = Patterns::names([text.as_str()]) {
-            return Err(Problem::new(text.span, format!("bad pattern: {why}")));
-        }
-    }
-    Ok(OptionValue::Names(
-        list.iter().map(|t| t.value.clone()).collect(),
-    ))
 }
 
 /// The operating systems that Go's distribution knows as targets.

@@ -15,12 +15,9 @@ mod written;
 use std::sync::Arc;
 
 pub use find::{nearest, open};
-pub use meant::{
-    Config, Extends, Marks, Override, PRESETS, Preset, RuleSetting, Target, extends, option_value,
-    validate,
-};
+pub use meant::{Config, Extends, Marks, Override, PRESETS, Preset, Target, extends, validate};
 pub use show::{Effective, effective};
-pub use written::{FailOn, LEVELS, LevelName, OptionInput, Written};
+pub use written::{FailOn, Written};
 
 use crate::base::diag::{ConfigError, Level};
 use crate::base::source::SourceFile;

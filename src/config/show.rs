@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::meant::{Config, Marks, RuleSetting};
-use super::written::{FailOn, LevelName};
+use super::meant::{Config, Marks};
+use super::written::FailOn;
+use crate::base::diag::LevelName;
 use crate::base::glob::Patterns;
-use crate::finding::{OptionValue, RuleMeta};
+use crate::finding::RuleMeta;
+use crate::option::{OptionValue, RuleSetting};
 
 /// A config as `config show` writes it.
 #[derive(Serialize, Debug)]

@@ -7,13 +7,14 @@ use std::fmt;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{
-    Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer,
+    Deserialize, Deserializer, Error, MapAccess, Visitor, value::MapAccessDeserializer,
 };
 use serde::{Deserialize as DeriveDeserialize, Serialize};
 
-use crate::base::diag::Level;
+use crate::base::diag::{LEVELS, LevelName};
 use crate::base::suggest;
 use crate::base::yaml::Spanned;
+use crate::base::yaml::input::{OneOrMany, OptionInput};
 
 /// The settings of heaplint for the Go files at and below the folder of the file.
 #[derive(DeriveDeserialize, JsonSchema, Clone, Debug, Default)]
@@ -84,91 +85,6 @@ pub enum FailOn {
     Never,
 }
 
-/// A level, or off.
-#[derive(DeriveDeserialize, Serialize, JsonSchema, Clone, Copy, PartialEq, Eq, Debug)]
-#[serde(rename_all = "lowercase")]
-pub enum LevelName {
-    /// Not reported.
-    Off,
-    /// Worth knowing.
-    Note,
-    /// Worth acting on.
-    Warning,
-    /// Fails the run by default.
-    Error,
-}
-
-/// The names of [`LevelName`].
-pub const LEVELS: [&str; 4] = ["off", "note", "warning", "error"];
-
-impl LevelName {
-    /// The level; `None` is off.
-    pub fn level(self) -> Option<Level> {
-        match self {
-            LevelName::Off => None,
-            LevelName::Note => Some(Level::Note),
-            LevelName::Warning => Some(Level::Warning),
-            LevelName::Error => Some(Level::Error),
-        }
-    }
-
-    /// The name of a level or of off.
-    pub fn of(level: Option<Level>) -> LevelName {
-        match level {
-            None => LevelName::Off,
-            Some(Level::Note) => LevelName::Note,
-            Some(Level::Warning) => LevelName::Warning,
-            Some(Level::Error) => LevelName::Error,
-        }
-    }
-
-    fn parse(text: &str) -> Option<LevelName> {
-        Some(match text {
-            "off" => LevelName::Off,
-            "note" => LevelName::Note,
-            "warning" => LevelName::Warning,
-            "error" => LevelName::Error,
-            _ => return None,
-        })
-    }
-}
-
-/// One text, or a list of them.
-#[derive(Clone, Debug, Default)]
-pub struct OneOrMany(pub Vec<Spanned<String>>);
-
-impl<'de> Deserialize<'de> for OneOrMany {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let whole: Spanned<OptionInput> = Spanned::deserialize(deserializer)?;
-        match whole.value {
-            OptionInput::Text(value) => Ok(OneOrMany(vec![Spanned {
-                value,
-                span: whole.span,
-            }])),
-            OptionInput::List(list) => Ok(OneOrMany(list)),
-            OptionInput::Bool(_) => Err(D::Error::custom(
-                "expected a name, a path, or a list of them",
-            )),
-        }
-    }
-}
-
-impl JsonSchema for OneOrMany {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        "OneOrMany".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }]
-        })
-    }
-}
-
 /// Settings by rule id, in the order written.
 #[derive(Clone, Debug, Default)]
 pub struct RuleTable(pub Vec<(Spanned<String>, RuleSetting)>);
@@ -180,49 +96,6 @@ pub struct RuleSetting {
     pub level: Option<LevelName>,
     /// Options by name.
     pub options: Vec<(Spanned<String>, Spanned<OptionInput>)>,
-}
-
-/// The value of an option before its rule has said what it takes. Numbers are text here.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum OptionInput {
-    /// `true` or `false`.
-    Bool(bool),
-    /// Text or a number.
-    Text(String),
-    /// A list of texts.
-    List(Vec<Spanned<String>>),
-}
-
-impl<'de> Deserialize<'de> for OptionInput {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(OptionVisitor)
-    }
-}
-
-struct OptionVisitor;
-
-impl<'de> Visitor<'de> for OptionVisitor {
-    type Value = OptionInput;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a number, a text, a list of texts, `true` or `false`")
-    }
-
-    fn visit_bool<E>(self, b: bool) -> Result<OptionInput, E> {
-        Ok(OptionInput::Bool(b))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<OptionInput, E> {
-        Ok(OptionInput::Text(text.to_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<OptionInput, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = seq.next_element()? {
-            list.push(item);
-        }
-        Ok(OptionInput::List(list))
-    }
 }
 
 impl<'de> Deserialize<'de> for RuleTable {

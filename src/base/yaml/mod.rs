@@ -8,6 +8,7 @@
 //! counts as absent, and a file that is too large, too deep, or explodes through aliases is refused.
 
 mod de;
+pub mod input;
 mod node;
 
 use std::fmt;
