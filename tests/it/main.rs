@@ -1,5 +1,8 @@
-//! All tests.
+//! All tests in one binary, a module for each area.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot go on has failed
 
-#![allow(clippy::unwrap_used)] // a test that unwraps fails with the value, which is what it is for
-
+mod load;
+mod parse;
 mod report;
+mod tree;
+mod walk;
