@@ -1,4 +1,4 @@
-//! A rule's documentation as pages: Markdown for `explain` and code scanning, and plain text made from it.
+//! What reports take from a rule's documentation: a first sentence, a paragraph, plain text, a line of a list.
 
 use std::io::{self, Write};
 
@@ -6,63 +6,22 @@ use super::{Style, text};
 use crate::base::diag::Level;
 use crate::finding::RuleMeta;
 
-/// The rule's page: why, how to fix it, examples, options, references. The heading is left to the caller.
-pub fn page(rule: &RuleMeta) -> String {
-    let mut parts = vec![rule.summary.trim_end_matches('.').to_string() + "."];
-    parts.extend(section("Why", rule.why.trim()));
-    parts.extend(section("How to fix it", rule.fix.trim()));
-    parts.extend(section("Found", &code_blocks(&rule.bad)));
-    parts.extend(section("Not found", &code_blocks(&rule.good)));
-    parts.extend(section("Options", &options(rule)));
-    parts.extend(section("References", &references(rule)));
-    parts.join("\n\n") + "\n"
-}
-
-fn section(title: &str, body: &str) -> Option<String> {
-    (!body.is_empty()).then(|| format!("## {title}\n\n{body}"))
-}
-
-fn code_blocks(examples: &[String]) -> String {
-    let blocks = examples.iter().map(|code| {
-        let fence = fence(code);
-        format!("{fence}go\n{}\n{fence}", code.trim_end())
-    });
-    blocks.collect::<Vec<_>>().join("\n\n")
-}
-
-/// A fence that the code does not hold itself.
-fn fence(code: &str) -> String {
-    let longest = code.split(|c| c != '`').map(str::len).max();
-    "`".repeat(longest.unwrap_or(0).max(2) + 1)
-}
-
-fn options(rule: &RuleMeta) -> String {
-    let lines = rule
-        .options
-        .iter()
-        .map(|option| format!("- `{}`: {}", option.name, option.description));
-    lines.collect::<Vec<_>>().join("\n")
-}
-
-fn references(rule: &RuleMeta) -> String {
-    let lines = rule.references.iter().map(|url| format!("- <{url}>"));
-    lines.collect::<Vec<_>>().join("\n")
-}
-
 /// What stands before the first empty line.
 pub(super) fn first_paragraph(text: &str) -> &str {
     text.trim().split("\n\n").next().unwrap_or_default()
 }
 
-/// The first sentence of a text, on one line.
+/// The first sentence of a text, or of the first item of the list that it is, on one line.
 pub(super) fn first_sentence(text: &str) -> String {
-    let paragraph = first_paragraph(text)
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
-    match paragraph.find(". ") {
-        Some(end) => paragraph[..=end].to_string(),
+    let paragraph = first_paragraph(text);
+    let item = match paragraph.strip_prefix("- ") {
+        Some(list) => list.split("\n- ").next().unwrap_or_default(),
         None => paragraph,
+    };
+    let line = item.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.find(". ") {
+        Some(end) => line[..=end].to_string(),
+        None => line,
     }
 }
 
@@ -107,4 +66,29 @@ pub fn write_rule_list(
         writeln!(out, "{id}  {name}  {}", text::one_line(&rule.summary))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{first_sentence, plain};
+
+    #[test]
+    fn the_first_sentence_is_that_of_the_first_item() {
+        assert_eq!(first_sentence("Use a\nbuffer. Or not.\n"), "Use a buffer.");
+        let list = "- Use a buffer: a field\n  of the receiver.\n- Make it smaller.\n";
+        assert_eq!(
+            first_sentence(list),
+            "Use a buffer: a field of the receiver."
+        );
+        assert_eq!(first_sentence(""), "");
+    }
+
+    #[test]
+    fn plain_text_has_no_marks() {
+        let markdown = "Why.\n\n## More\n\n```go\nx > y\n```\n\n- <https://go.dev>\n";
+        assert_eq!(
+            plain(markdown),
+            "Why.\n\nMore:\n\nx > y\n\n- https://go.dev"
+        );
+    }
 }

@@ -43,7 +43,7 @@ mod summary;
 mod text;
 
 pub use format::Format;
-pub use guide::{page as rule_page, write_rule_list};
+pub use guide::write_rule_list;
 pub use human::write_config_errors;
 pub use place::Places;
 pub use sarif::line_hash::line_hashes;
@@ -57,7 +57,7 @@ pub struct Parts {
     /// All findings, suppressed ones included, in any order.
     pub findings: Vec<Finding>,
     /// The rules in force, in any order, those of syntax errors and misused comments included.
-    pub rules: Vec<RuleMeta>,
+    pub rules: Vec<RuleDoc>,
     /// At least the files that findings and their flows lie in.
     pub files: BTreeMap<FileId, Arc<SourceFile>>,
     /// Figures of the run.
@@ -66,6 +66,15 @@ pub struct Parts {
     pub notices: Vec<Notice>,
     /// What paths are relative to.
     pub places: Places,
+}
+
+/// A rule and its page.
+#[derive(Clone, Debug)]
+pub struct RuleDoc {
+    /// What is known of it.
+    pub meta: RuleMeta,
+    /// Why, what to do, examples, as GitHub-flavoured Markdown without a title.
+    pub markdown: String,
 }
 
 /// Figures of a run.
@@ -109,7 +118,7 @@ pub struct Options {
 #[derive(Clone, Debug)]
 pub struct Report {
     findings: Vec<Located>,
-    rules: Vec<RuleMeta>,
+    rules: Vec<RuleDoc>,
     files: BTreeMap<FileId, Arc<SourceFile>>,
     summary: Summary,
     notices: Vec<Notice>,
@@ -143,7 +152,7 @@ impl Report {
             })
             .collect();
         findings.sort_by(|a, b| a.key().cmp(&b.key()));
-        parts.rules.sort_by(|a, b| a.id.cmp(&b.id));
+        parts.rules.sort_by(|a, b| a.meta.id.cmp(&b.meta.id));
         parts.notices.sort();
         parts.summary.missing_imports.sort();
         parts.summary.missing_imports.dedup();
@@ -185,9 +194,9 @@ impl Report {
     fn rule(&self, id: &str) -> Option<(usize, &RuleMeta)> {
         let index = self
             .rules
-            .binary_search_by(|rule| rule.id.as_str().cmp(id))
+            .binary_search_by(|rule| rule.meta.id.as_str().cmp(id))
             .ok()?;
-        Some((index, &self.rules[index]))
+        Some((index, &self.rules[index].meta))
     }
 
     fn suppressed(&self) -> usize {

@@ -16,7 +16,7 @@ use heaplint::base::span::Span;
 use heaplint::base::symbol::Symbol;
 use heaplint::finding::{Finding, Precision, RuleMeta, Suppressed, number};
 use heaplint::report::{
-    Format, Notice, Options, Parts, Places, Report, Style, Summary, emit, line_hashes,
+    Format, Notice, Options, Parts, Places, Report, RuleDoc, Style, Summary, emit, line_hashes,
     write_config_errors, write_notices, write_summary,
 };
 use heaplint::site::{Cost, FlowStep, Heat, Reason, Site, SiteKind, Verdict};
@@ -92,8 +92,8 @@ fn step(file: usize, span: Span, note: &str) -> FlowStep {
     }
 }
 
-fn rule(id: &str, level: Option<Level>) -> RuleMeta {
-    RuleMeta {
+fn rule(id: &str, level: Option<Level>) -> RuleDoc {
+    let meta = RuleMeta {
         id: id.into(),
         summary: format!("What {id} finds"),
         level,
@@ -108,7 +108,9 @@ fn rule(id: &str, level: Option<Level>) -> RuleMeta {
         good: vec!["p := new(Point)\n".into()],
         origin: None,
         about_run: false,
-    }
+    };
+    let markdown = format!("{}\n\n## What to do\n\n{}", meta.why, meta.fix);
+    RuleDoc { meta, markdown }
 }
 
 fn findings(points: &SourceFile, keep: &SourceFile) -> Vec<Finding> {

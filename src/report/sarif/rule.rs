@@ -9,20 +9,21 @@ use serde_sarif::sarif::{
 use super::{multiformat, sentence, text};
 use crate::base::diag::Level;
 use crate::finding::RuleMeta;
-use crate::report::guide;
+use crate::report::{RuleDoc, guide};
 
 /// GitHub's limits: characters of a short or full description, and tags of a rule that are kept.
 const MAX_DESCRIPTION: usize = 1_024;
 const MAX_TAGS: usize = 10;
 
 /// The descriptor of a rule.
-pub(super) fn descriptor(rule: &RuleMeta) -> ReportingDescriptor {
+pub(super) fn descriptor(doc: &RuleDoc) -> ReportingDescriptor {
+    let rule = &doc.meta;
     let mut out = ReportingDescriptor::builder()
         .id(rule.id.clone())
         .name(pascal_case(&rule.id))
         .short_description(multiformat(&bounded(&rule.summary)))
         .full_description(multiformat(&bounded(&full_description(rule))))
-        .help(help(rule))
+        .help(help(&doc.markdown))
         .default_configuration(configuration(rule))
         .properties(properties(rule))
         .build();
@@ -50,10 +51,9 @@ fn bounded(text: &str) -> String {
 }
 
 /// GitHub wants both texts, and shows the Markdown.
-fn help(rule: &RuleMeta) -> MultiformatMessageString {
-    let markdown = guide::page(rule);
-    let mut help = multiformat(&guide::plain(&markdown));
-    help.markdown = Some(markdown);
+fn help(markdown: &str) -> MultiformatMessageString {
+    let mut help = multiformat(&guide::plain(markdown));
+    help.markdown = Some(markdown.to_string());
     help
 }
 
