@@ -247,8 +247,6 @@ pub enum ConfigCommand {
 pub enum DumpCommand {
     /// Every site, flagged or not: `path:line:col kind verdict cost heat type`, separated by tabs
     Sites(DumpArgs),
-    /// Every identifier that defines or uses an object: `path:line:col name type`
-    Types(DumpArgs),
 }
 
 /// What the dumps take.

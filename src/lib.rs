@@ -36,6 +36,7 @@ pub mod base;
 pub mod cli;
 pub mod config;
 pub mod directive;
+pub mod driver;
 pub mod escape;
 pub mod finding;
 pub mod heat;

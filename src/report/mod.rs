@@ -37,6 +37,7 @@ mod json;
 mod markdown;
 mod place;
 mod sarif;
+mod sites;
 mod style;
 mod summary;
 mod text;
@@ -46,6 +47,7 @@ pub use guide::write_rule_list;
 pub use human::write_config_errors;
 pub use place::Places;
 pub use sarif::line_hash::line_hashes;
+pub use sites::write_sites;
 pub use style::Style;
 pub use summary::{write_notices, write_summary};
 

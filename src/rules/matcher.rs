@@ -265,6 +265,10 @@ impl Compiler<'_> {
                 _ => self.wrong(one, "this option is no list of names".to_owned()),
             };
         }
+        if let Some(text) = texts.iter().find(|t| t.starts_with('$')) {
+            let message = "a name that starts with `$` has to stand alone";
+            return self.wrong(text, message.to_owned());
+        }
         match Patterns::names(texts.iter().map(|t| t.as_str())) {
             Ok(patterns) => Some(patterns),
             Err((i, why)) => self.wrong(texts.get(i)?, format!("bad pattern: {why}")),

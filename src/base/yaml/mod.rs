@@ -137,16 +137,7 @@ pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> (Option<T>, Vec<Problem>) {
         Ok(found) => found,
         Err(problem) => return (None, vec![problem]),
     };
-    let (value, mut problems) = read_text(text);
-    for p in &mut problems {
-        p.span = shift(p.span, skipped);
-        p.related = p.related.take().map(|(s, note)| (shift(s, skipped), note));
-    }
-    (value, problems)
-}
-
-fn shift(span: Span, by: u32) -> Span {
-    Span::new(span.start + by, span.end + by)
+    read_text(text, skipped)
 }
 
 /// The text without a byte order mark, and how many bytes that took.
@@ -166,9 +157,9 @@ fn text_of(bytes: &[u8]) -> Result<(&str, u32), Problem> {
     }
 }
 
-fn read_text<T: DeserializeOwned>(text: &str) -> (Option<T>, Vec<Problem>) {
+fn read_text<T: DeserializeOwned>(text: &str, skipped: u32) -> (Option<T>, Vec<Problem>) {
     let mut problems = Vec::new();
-    let mut root = match node::parse(text) {
+    let mut root = match node::parse(text, skipped) {
         Ok(root) => root,
         Err(problem) => return (None, vec![problem]),
     };

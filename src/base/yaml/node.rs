@@ -123,17 +123,29 @@ impl<'de> Visitor<'de> for RawVisitor {
     }
 }
 
-/// Reads one document of `text`; an empty one is [`Value::Null`].
-pub(super) fn parse(text: &str) -> Result<Node, Problem> {
-    let raw: Raw = serde_yaml::from_str_with_options(text, super::options())
-        .map_err(|e| super::problem_of(&e, text))?;
-    let mut builder = Builder { text, ids: 0 };
+/// Reads one document of `text`, which starts at offset `skipped` of its file; an empty one is [`Value::Null`].
+pub(super) fn parse(text: &str, skipped: u32) -> Result<Node, Problem> {
+    let raw: Raw = serde_yaml::from_str_with_options(text, super::options()).map_err(|e| {
+        let problem = super::problem_of(&e, text);
+        let span = shift(problem.span, skipped);
+        Problem { span, ..problem }
+    })?;
+    let mut builder = Builder {
+        text,
+        skipped,
+        ids: 0,
+    };
     Ok(builder.node(raw))
+}
+
+fn shift(span: Span, by: u32) -> Span {
+    Span::new(span.start + by, span.end + by)
 }
 
 /// Gives ids and ranges.
 struct Builder<'t> {
     text: &'t str,
+    skipped: u32,
     ids: u32,
 }
 
@@ -156,7 +168,7 @@ impl Builder<'_> {
                     .collect(),
             ),
         };
-        let span = extent(&value).unwrap_or(at);
+        let span = extent(&value).unwrap_or(shift(at, self.skipped));
         Node { id, span, value }
     }
 

@@ -206,6 +206,10 @@ impl<'n> Names<'n> {
                 }
                 self.assign(lhs, List::EMPTY);
             }
+            Stmt::IncDec { x, .. } => {
+                let name = self.ast.name(self.ast.unparen(x));
+                self.values.entry(name).or_default().push(None);
+            }
             Stmt::TypeSwitch {
                 name: Some(name), ..
             } => self.declare(name, Kinds::VARIABLE),
