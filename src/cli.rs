@@ -247,6 +247,18 @@ pub enum ConfigCommand {
 pub enum DumpCommand {
     /// Every site, flagged or not: `path:line:col kind verdict cost heat type`, separated by tabs
     Sites(DumpArgs),
+    /// Every syntax error of the files as they are, without packages and build constraints: `path:line:col: message`
+    Syntax {
+        /// Files and folders
+        #[arg(value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
+        paths: Vec<PathBuf>,
+    },
+    /// The tree of a file, one node a line
+    Ast {
+        /// A Go file
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+    },
 }
 
 /// What the dumps take.

@@ -8,6 +8,7 @@
 //! one package costs that package, and the run says so and ends with exit code 2.
 
 mod commands;
+mod dump;
 mod package;
 mod setup;
 
@@ -54,6 +55,8 @@ pub fn run(cli: &Cli, streams: &mut Streams<'_>) -> io::Result<Exit> {
         Command::Rules(command) => commands::rules(command, streams),
         Command::Config(command) => commands::config(command, streams),
         Command::Dump(DumpCommand::Sites(args)) => dump_sites(args, streams),
+        Command::Dump(DumpCommand::Syntax { paths }) => dump::syntax(paths, streams),
+        Command::Dump(DumpCommand::Ast { file }) => dump::ast(file, streams),
         Command::Completions(args) => {
             crate::cli::write_completions(args.shell, streams.out).map(|()| Exit::Clean)
         }

@@ -10,5 +10,6 @@ mod report;
 mod rules;
 mod sites;
 mod suppress;
+mod tidy;
 mod tree;
 mod walk;
