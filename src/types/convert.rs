@@ -1,0 +1,1 @@
+//! Conversions, and which constants a type can represent.

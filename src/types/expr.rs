@@ -1,0 +1,1 @@
+//! Expressions: unary, binary, shifts, comparisons, untyped operands.
