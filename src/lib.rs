@@ -5,3 +5,4 @@ pub mod base;
 pub mod lex;
 pub mod parse;
 pub mod site;
+pub mod types;

@@ -1,0 +1,3 @@
+//! What every name and expression is: the type checker.
+
+pub mod constant;
