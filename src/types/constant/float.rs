@@ -2,6 +2,9 @@
 //!
 //! The precision and the exponent range are those of go/constant, which computes with `big.Float`s of 512 bits.
 
+// Bit lengths and exponents are below 2^33, and shift counts are only taken from differences known to be positive.
+#![allow(clippy::cast_possible_wrap, clippy::cast_sign_loss)]
+
 use std::cmp::Ordering;
 
 use dashu_int::ops::{Abs, BitTest, DivRem, Gcd};
@@ -158,7 +161,7 @@ impl Float {
         }
     }
 
-    /// `self + other`
+    /// `self + other`; `None` on overflow, here and below.
     pub fn add(&self, other: &Float) -> Option<Float> {
         if self.sign() == 0 || other.sign() == 0 {
             return Some(if self.sign() == 0 { other } else { self }.clone());
@@ -247,12 +250,14 @@ fn assemble(mant: &IBig, exp: i64, format: &Format) -> f64 {
     if mant.bit_len() as i64 + exp > format.max_top {
         return f64::INFINITY;
     }
-    let mant = u64::try_from(mant).unwrap_or(0);
+    // The mantissa has at most 53 bits here, so nothing is lost.
+    #[allow(clippy::cast_precision_loss)]
+    let mant = u64::try_from(mant).unwrap_or(0) as f64;
     let scale = match exp {
         ..-1022 => f64::from_bits(1 << (exp + 1074)),
         _ => f64::from_bits(((exp + 1023) as u64) << 52),
     };
-    mant as f64 * scale
+    mant * scale
 }
 
 /// `x * 2^exp` if that is an integer.

@@ -133,7 +133,7 @@ fn scale_binary(mant: IBig, exp: i64) -> Option<Value> {
 /// `mant * 10^exp`, as a fraction when that is of moderate size.
 fn scale_decimal(mant: IBig, exp: i64) -> Option<Value> {
     // log2(10) is a little over 10/3.
-    let top = exp * 10 / 3 + mant.bit_len() as i64;
+    let top = exp * 10 / 3 + i64::from(mant.bit_len() as u32);
     if top.unsigned_abs() as usize >= MAX_EXACT_BITS {
         return scale_far(mant, exp);
     }
