@@ -62,7 +62,8 @@ impl Sizes {
         }
     }
 
-    fn word(self) -> i64 {
+    /// Bytes of a pointer.
+    pub fn word(self) -> i64 {
         i64::from(self.word)
     }
 
