@@ -215,7 +215,8 @@ fn from_untyped(
             Some((_, max)) => match max_type(*max, ty) {
                 Some(m) => *max = m,
                 None => {
-                    let message = format!("mismatched types {max} and {ty} (cannot infer {tparam})");
+                    let message =
+                        format!("mismatched types {max} and {ty} (cannot infer {tparam})");
                     return Err(Failure::at(i, message));
                 }
             },
@@ -252,10 +253,7 @@ fn simplify(tparams: &[Ty], given: &[Option<Ty>], inferred: &mut [Option<Ty>]) {
 fn without_tparams(tparams: &[Ty], ty: Ty) -> Ty {
     match ty.kind() {
         TyKind::Signature(s) if !s.tparams.is_empty() && !is_parameterized(tparams, ty) => {
-            Ty::new(TyKind::Signature(Signature {
-                tparams: &[],
-                ..*s
-            }))
+            Ty::new(TyKind::Signature(Signature { tparams: &[], ..*s }))
         }
         _ => ty,
     }

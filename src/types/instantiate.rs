@@ -193,17 +193,17 @@ fn same_vars(a: &[Obj], b: &[Obj]) -> bool {
     let embedded = |o: &Obj| o.as_var().is_some_and(|v| v.embedded);
     a.len() == b.len()
         && a.iter().zip(b).all(|(v, w)| {
-            v.name == w.name
-                && v.pkg == w.pkg
-                && embedded(v) == embedded(w)
-                && same(v.ty(), w.ty())
+            v.name == w.name && v.pkg == w.pkg && embedded(v) == embedded(w) && same(v.ty(), w.ty())
         })
 }
 
 /// The generic function type `sig` with type arguments filled in; no longer generic. Invalid if `sig` is no function
 /// type or has another number of type parameters.
 pub fn instantiate_signature(sig: Ty, targs: &[Ty]) -> Ty {
-    let Some(s) = sig.as_signature().filter(|s| s.tparams.len() == targs.len()) else {
+    let Some(s) = sig
+        .as_signature()
+        .filter(|s| s.tparams.len() == targs.len())
+    else {
         return Ty::INVALID;
     };
     let replaced = match subst(sig, &SubstMap::new(s.tparams, targs)).as_signature() {
@@ -323,9 +323,7 @@ impl Checker<'_> {
 
     fn comparable_argument(&self, v: Ty, constraint: bool) -> bool {
         comparable_type(v, false, &mut Vec::new())
-            || constraint
-                && self.allow_version(20)
-                && comparable_type(v, true, &mut Vec::new())
+            || constraint && self.allow_version(20) && comparable_type(v, true, &mut Vec::new())
     }
 }
 

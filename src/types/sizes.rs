@@ -156,10 +156,7 @@ impl Sizes {
         match kind {
             BasicKind::Bool | BasicKind::Int8 | BasicKind::Uint8 | BasicKind::UntypedBool => 1,
             BasicKind::Int16 | BasicKind::Uint16 => 2,
-            BasicKind::Int32
-            | BasicKind::Uint32
-            | BasicKind::Float32
-            | BasicKind::UntypedRune => 4,
+            BasicKind::Int32 | BasicKind::Uint32 | BasicKind::Float32 | BasicKind::UntypedRune => 4,
             BasicKind::Int64
             | BasicKind::Uint64
             | BasicKind::Float64
@@ -264,7 +261,11 @@ impl LayoutFinder {
         let mut end = 0;
         let mut whole = Layout {
             size: 0,
-            align: if s.fields.is_empty() && is_align64(ty) { 8 } else { 1 },
+            align: if s.fields.is_empty() && is_align64(ty) {
+                8
+            } else {
+                1
+            },
             pointer_bytes: 0,
         };
         let mut last_size = 1;
@@ -281,7 +282,11 @@ impl LayoutFinder {
         if end > 0 && last_size == 0 {
             end += 1;
         }
-        whole.size = if end < 0 { -1 } else { align_up(end, whole.align) };
+        whole.size = if end < 0 {
+            -1
+        } else {
+            align_up(end, whole.align)
+        };
         whole
     }
 }
@@ -329,7 +334,15 @@ fn align_up(n: i64, align: i64) -> i64 {
 
 /// Whether the type is one of the runtime's markers that align the struct around them to 8 bytes.
 fn is_align64(ty: Ty) -> bool {
-    declared_in(ty, "align64", &["sync/atomic", "internal/runtime/atomic", "runtime/internal/atomic"])
+    declared_in(
+        ty,
+        "align64",
+        &[
+            "sync/atomic",
+            "internal/runtime/atomic",
+            "runtime/internal/atomic",
+        ],
+    )
 }
 
 /// Whether the type is the runtime's mark for types that never lie in the heap, or contains it: pointers to such types

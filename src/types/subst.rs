@@ -158,12 +158,7 @@ fn signature(ty: Ty, s: &'static Signature, map: &SubstMap) -> Ty {
     signature_with(ty, s, fresh, &map)
 }
 
-fn signature_with(
-    ty: Ty,
-    s: &'static Signature,
-    tparams: &'static [Ty],
-    map: &SubstMap,
-) -> Ty {
+fn signature_with(ty: Ty, s: &'static Signature, tparams: &'static [Ty], map: &SubstMap) -> Ty {
     let (params, results) = (subst(s.params, map), subst(s.results, map));
     if params == s.params && results == s.results && tparams == s.tparams {
         return ty;

@@ -70,9 +70,7 @@ impl Terms {
         match (self, other) {
             (_, Terms::All) => true,
             (Terms::All, _) => false,
-            (Terms::Of(x), Terms::Of(y)) => {
-                x.iter().all(|&a| y.iter().any(|&b| subset(a, b)))
-            }
+            (Terms::Of(x), Terms::Of(y)) => x.iter().all(|&a| y.iter().any(|&b| subset(a, b))),
         }
     }
 
@@ -123,7 +121,11 @@ fn normalize(list: Vec<Term>) -> Vec<Term> {
         for j in i + 1..list.len() {
             if !used[j] && !disjoint(x, list[j]) {
                 used[j] = true;
-                x = if x.tilde || !list[j].tilde { x } else { list[j] };
+                x = if x.tilde || !list[j].tilde {
+                    x
+                } else {
+                    list[j]
+                };
             }
         }
         out.push(x);

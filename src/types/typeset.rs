@@ -161,7 +161,7 @@ fn compute(iface: &Interface) -> &'static TypeSet {
     let complete = collector.complete;
     let set = arena::alloc(collector.finish());
     if complete {
-        settle(&iface.tset, set)
+        *settle(&iface.tset, set)
     } else {
         set
     }
@@ -285,4 +285,3 @@ pub fn typeset_all(ty: Ty, mut holds: impl FnMut(Option<(Ty, Ty)>) -> bool) -> b
     }
     terms.iter().all(|t| holds(Some((t.ty, t.ty.under()))))
 }
-

@@ -429,17 +429,18 @@ pub fn find_method(check: &mut Checker<'_>, ty: Ty, pkg: Option<Pkg>, like: Obj)
 fn same_fields(x: &Struct, y: &Struct) -> bool {
     let embedded = |f: &Obj| f.as_var().is_some_and(|v| v.embedded);
     x.fields.len() == y.fields.len()
-        && x.fields.iter().zip(y.fields).enumerate().all(|(i, (f, g))| {
-            embedded(f) == embedded(g) && x.tag(i) == y.tag(i) && f.same_id(g.pkg, g.name)
-        })
+        && x.fields
+            .iter()
+            .zip(y.fields)
+            .enumerate()
+            .all(|(i, (f, g))| {
+                embedded(f) == embedded(g) && x.tag(i) == y.tag(i) && f.same_id(g.pkg, g.name)
+            })
 }
 
 /// Whether the type is written out: neither a defined type nor a type parameter.
 fn is_literal(ty: Ty) -> bool {
-    !matches!(
-        ty.unalias().kind(),
-        TyKind::Named(_) | TyKind::TypeParam(_)
-    )
+    !matches!(ty.unalias().kind(), TyKind::Named(_) | TyKind::TypeParam(_))
 }
 
 fn is_interface(ty: Ty) -> bool {

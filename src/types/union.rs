@@ -39,12 +39,7 @@ impl Checker<'_> {
     /// The `|` nodes and the terms between them, left to right.
     fn flatten_union(&self, e: ExprId) -> (Vec<ExprId>, Vec<ExprId>) {
         let (mut operators, mut operands, mut at) = (Vec::new(), Vec::new(), e);
-        while let Expr::Binary {
-            op: Kind::Or,
-            x,
-            y,
-        } = self.ast.expr(at)
-        {
+        while let Expr::Binary { op: Kind::Or, x, y } = self.ast.expr(at) {
             operators.push(at);
             operands.push(y);
             at = x;
@@ -57,10 +52,7 @@ impl Checker<'_> {
 
     fn parse_term(&mut self, e: ExprId) -> Term {
         let (tilde, x) = match self.ast.expr(e) {
-            Expr::Unary {
-                op: Kind::Tilde,
-                x,
-            } => (true, x),
+            Expr::Unary { op: Kind::Tilde, x } => (true, x),
             _ => (false, e),
         };
         let mut ty = self.typ(x);
@@ -97,9 +89,15 @@ fn wrong_term(t: Term, before: &[Term]) -> Option<String> {
         return if t.tilde {
             Some(format!("invalid use of ~ ({} is an interface)", t.ty))
         } else if !set.methods.is_empty() {
-            Some(format!("cannot use {} in union (it contains methods)", t.ty))
+            Some(format!(
+                "cannot use {} in union (it contains methods)",
+                t.ty
+            ))
         } else if set.comparable || t.ty == UNIVERSE.comparable {
-            Some(format!("cannot use {} in union (it embeds comparable)", t.ty))
+            Some(format!(
+                "cannot use {} in union (it embeds comparable)",
+                t.ty
+            ))
         } else {
             None
         };
