@@ -2,7 +2,7 @@
 //!
 //! `impl Checker` blocks are spread over the files of this stage by language concern.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::constant::Value;
 use super::info::{FileInfo, FuncDecl, Initializer, InstanceInfo, Selection, flag};
@@ -99,14 +99,67 @@ pub struct Checker<'a> {
     pub depth: u32,
     /// What was found to be wrong.
     pub diagnostics: Vec<Diagnostic>,
-    /// The number for the next type parameter.
-    pub next_tparam: u64,
+    /// Package-level objects and methods in source order.
+    pub obj_list: Vec<Obj>,
+    /// By file: whether it imports a package that was not found, so that unknown names may be its.
+    pub opaque_files: Vec<bool>,
+    /// Types known not to contain themselves.
+    pub valid_types: FxHashSet<Ty>,
 }
 
 /// How deep the checker follows nested code. What lies deeper is reported and left invalid.
 pub const MAX_DEPTH: u32 = 2_000;
 
 impl<'a> Checker<'a> {
+    /// A checker that has not looked at anything yet.
+    pub(super) fn new(
+        input: &PackageInput<'a>,
+        importer: &'a dyn Importer,
+        config: &'a Config,
+    ) -> Checker<'a> {
+        let files = input.files;
+        let name = files
+            .iter()
+            .find_map(|f| f.ast.package.map(|p| f.ast.name(p)))
+            .unwrap_or(sym::EMPTY);
+        Checker {
+            config,
+            importer,
+            pkg: Pkg::new(input.path, name),
+            files,
+            ast: files.first().map_or(&NO_AST, |f| f.ast),
+            info: files.iter().map(|f| FileInfo::new(f.file, f.ast)).collect(),
+            scopes: Scopes::default(),
+            file_scopes: Vec::with_capacity(files.len()),
+            env: Env::default(),
+            decls: Vec::new(),
+            methods: FxHashMap::default(),
+            funcs: Vec::new(),
+            func_decls: Vec::new(),
+            init_order: Vec::new(),
+            imports: Vec::new(),
+            obj_path: Vec::new(),
+            delayed: Vec::new(),
+            depth: 0,
+            diagnostics: Vec::new(),
+            obj_list: Vec::new(),
+            opaque_files: vec![false; files.len()],
+            valid_types: FxHashSet::default(),
+        }
+    }
+
+    /// What was found out.
+    pub(super) fn finish(self) -> (Package, Vec<Diagnostic>) {
+        let package = Package {
+            pkg: self.pkg,
+            files: self.info,
+            imports: self.imports,
+            init_order: self.init_order,
+            funcs: self.func_decls,
+        };
+        (package, self.diagnostics)
+    }
+
     /// The bytes of the file under check.
     pub fn src(&self) -> &'a [u8] {
         self.files[self.env.file].src
@@ -199,12 +252,7 @@ impl<'a> Checker<'a> {
 impl Checker<'_> {
     /// The object that `name` denotes where the code under check stands.
     pub fn lookup(&self, name: Symbol) -> Option<Obj> {
-        let block = self
-            .env
-            .scope
-            .filter(|&s| !self.file_scopes.contains(&s))
-            .and_then(|s| self.scopes.lookup_chain(Some(s), name));
-        if let Some((_, obj)) = block {
+        if let Some((_, obj)) = self.scopes.lookup_chain(self.env.scope, name) {
             return Some(obj);
         }
         self.pkg

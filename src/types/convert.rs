@@ -75,10 +75,12 @@ impl Checker<'_> {
     }
 
     fn cannot_represent(&mut self, x: &mut Operand, basic: &Basic) {
-        let truncated = is_numeric(x.ty)
-            && !is_integer(x.ty)
-            && basic.info.any(BasicInfo::INTEGER);
-        let why = if truncated { "truncated to" } else { "does not fit" };
+        let truncated = is_numeric(x.ty) && !is_integer(x.ty) && basic.info.any(BasicInfo::INTEGER);
+        let why = if truncated {
+            "truncated to"
+        } else {
+            "does not fit"
+        };
         self.wrong(x, format!("constant {why} {}", basic.name));
     }
 }
@@ -266,9 +268,7 @@ impl<'a> Checker<'a> {
 fn channel_assignable(source: Ty, target: Ty) -> bool {
     match (source.underlying().kind(), target.underlying().kind()) {
         (TyKind::Chan { dir, elem: a }, TyKind::Chan { elem: b, .. }) => {
-            *dir == ChanDir::Both
-                && identical(*a, *b)
-                && (!has_name(source) || !has_name(target))
+            *dir == ChanDir::Both && identical(*a, *b) && (!has_name(source) || !has_name(target))
         }
         _ => false,
     }
@@ -386,7 +386,10 @@ fn convertible_pointers(source: Ty, target: Ty) -> bool {
 
 fn convertible_basics(from: Ty, to: Ty) -> bool {
     let real = |ty: Ty| {
-        as_basic(ty).is_some_and(|b| b.info.any(BasicInfo(BasicInfo::INTEGER.0 | BasicInfo::FLOAT.0)))
+        as_basic(ty).is_some_and(|b| {
+            b.info
+                .any(BasicInfo(BasicInfo::INTEGER.0 | BasicInfo::FLOAT.0))
+        })
     };
     real(from) && real(to)
         || is_complex(from) && is_complex(to)
@@ -420,7 +423,8 @@ fn converted_type(x: &Operand, ty: Ty, constant: bool) -> Ty {
 impl Checker<'_> {
     /// Reports what is wrong with `x` and invalidates it.
     pub fn wrong(&mut self, x: &mut Operand, message: String) {
-        if !x.is_invalid() && !x.ty.is_invalid()
+        if !x.is_invalid()
+            && !x.ty.is_invalid()
             && let Some(id) = x.expr
         {
             self.error_at(id, message);

@@ -226,8 +226,7 @@ pub fn max_type(x: Ty, y: Ty) -> Option<Ty> {
     let (TyKind::Basic(a), TyKind::Basic(b)) = (x.kind(), y.kind()) else {
         return None;
     };
-    let numeric =
-        |k: &Basic| k.info.any(BasicInfo::UNTYPED) && k.info.any(BasicInfo::NUMERIC);
+    let numeric = |k: &Basic| k.info.any(BasicInfo::UNTYPED) && k.info.any(BasicInfo::NUMERIC);
     (numeric(a) && numeric(b)).then_some(if a.kind > b.kind { x } else { y })
 }
 
@@ -286,8 +285,10 @@ pub fn identical_lists(x: &[Ty], y: &[Ty]) -> bool {
 /// Whether two lists of terms stand for the same set, given that both are in normal form.
 pub fn identical_terms(x: &[Term], y: &[Term]) -> bool {
     let within = |a: &[Term], b: &[Term]| {
-        a.iter()
-            .all(|t| b.iter().any(|u| t.tilde == u.tilde && identical(t.ty, u.ty)))
+        a.iter().all(|t| {
+            b.iter()
+                .any(|u| t.tilde == u.tilde && identical(t.ty, u.ty))
+        })
     };
     x.len() == y.len() && within(x, y) && within(y, x)
 }
@@ -369,12 +370,16 @@ impl Comparer {
     fn structs(&mut self, x: &Struct, y: &Struct, outer: Option<&Pair<'_>>) -> bool {
         let embedded = |f: &Obj| f.as_var().is_some_and(|v| v.embedded);
         x.fields.len() == y.fields.len()
-            && x.fields.iter().zip(y.fields).enumerate().all(|(i, (f, g))| {
-                embedded(f) == embedded(g)
-                    && (self.ignore_tags || x.tag(i) == y.tag(i))
-                    && f.same_id(g.pkg, g.name)
-                    && self.identical(f.ty(), g.ty(), outer)
-            })
+            && x.fields
+                .iter()
+                .zip(y.fields)
+                .enumerate()
+                .all(|(i, (f, g))| {
+                    embedded(f) == embedded(g)
+                        && (self.ignore_tags || x.tag(i) == y.tag(i))
+                        && f.same_id(g.pkg, g.name)
+                        && self.identical(f.ty(), g.ty(), outer)
+                })
     }
 
     fn signatures(&mut self, x: &Signature, y: &Signature, outer: Option<&Pair<'_>>) -> bool {
@@ -406,10 +411,7 @@ impl Comparer {
         outer: Option<&Pair<'_>>,
     ) -> bool {
         let (a, b) = (x.type_set(), y.type_set());
-        if a.comparable != b.comparable
-            || a.methods.len() != b.methods.len()
-            || !a.same_terms(b)
-        {
+        if a.comparable != b.comparable || a.methods.len() != b.methods.len() || !a.same_terms(b) {
             return false;
         }
         if outer.is_some_and(|p| p.under_comparison(x, y)) {

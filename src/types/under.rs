@@ -46,8 +46,7 @@ pub fn common_under(ty: Ty) -> Option<Ty> {
 
 /// The common underlying type of two.
 fn common_of(x: Ty, y: Ty) -> Option<Ty> {
-    let (TyKind::Chan { dir: d, elem: a }, TyKind::Chan { dir: e, elem: b }) =
-        (x.kind(), y.kind())
+    let (TyKind::Chan { dir: d, elem: a }, TyKind::Chan { dir: e, elem: b }) = (x.kind(), y.kind())
     else {
         return identical(x, y).then_some(x);
     };
