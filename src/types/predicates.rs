@@ -10,7 +10,7 @@ use super::universe::RUNE;
 
 /// The basic type behind `ty`, if it is one.
 pub fn as_basic(ty: Ty) -> Option<&'static Basic> {
-    match ty.underlying().kind() {
+    match ty.under().kind() {
         TyKind::Basic(b) => Some(b),
         _ => None,
     }
@@ -137,7 +137,7 @@ pub fn is_type_param(ty: Ty) -> bool {
 
 /// Whether the underlying type is an interface; true for type parameters.
 pub fn is_interface(ty: Ty) -> bool {
-    matches!(ty.underlying().kind(), TyKind::Interface(_))
+    matches!(ty.under().kind(), TyKind::Interface(_))
 }
 
 /// Whether the type is an interface and no type parameter: values in it are boxed.
@@ -147,17 +147,17 @@ pub fn is_real_interface(ty: Ty) -> bool {
 
 /// Whether the underlying type is a pointer.
 pub fn is_pointer(ty: Ty) -> bool {
-    matches!(ty.underlying().kind(), TyKind::Pointer(_))
+    matches!(ty.under().kind(), TyKind::Pointer(_))
 }
 
 /// Whether the underlying type is a pointer to an interface.
 pub fn is_interface_pointer(ty: Ty) -> bool {
-    matches!(ty.underlying().kind(), TyKind::Pointer(elem) if is_interface(*elem))
+    matches!(ty.under().kind(), TyKind::Pointer(elem) if is_interface(*elem))
 }
 
 /// Whether the type is `[]byte` or `[]rune`, by underlying types.
 pub fn is_bytes_or_runes(ty: Ty) -> bool {
-    match ty.underlying().kind() {
+    match ty.under().kind() {
         TyKind::Slice(elem) => {
             matches!(basic_kind(*elem), BasicKind::Uint8 | BasicKind::Int32)
         }
@@ -186,7 +186,7 @@ pub fn pointer_elem(ty: Ty) -> Option<Ty> {
 
 /// Whether the type has a value `nil`. For a type parameter, all types of its type set must.
 pub fn has_nil(ty: Ty) -> bool {
-    match ty.underlying().kind() {
+    match ty.under().kind() {
         TyKind::Basic(b) => b.kind == BasicKind::UnsafePointer,
         TyKind::Slice(_)
         | TyKind::Pointer(_)
@@ -226,8 +226,7 @@ pub fn max_type(x: Ty, y: Ty) -> Option<Ty> {
     let (TyKind::Basic(a), TyKind::Basic(b)) = (x.kind(), y.kind()) else {
         return None;
     };
-    let numeric =
-        |k: &Basic| k.info.any(BasicInfo::UNTYPED) && k.info.any(BasicInfo::NUMERIC);
+    let numeric = |k: &Basic| k.info.any(BasicInfo::UNTYPED) && k.info.any(BasicInfo::NUMERIC);
     (numeric(a) && numeric(b)).then_some(if a.kind > b.kind { x } else { y })
 }
 
@@ -239,7 +238,7 @@ pub fn comparable(ty: Ty) -> bool {
 /// Like [`comparable`]; unless `dynamic`, an interface is only comparable if all types in its type set are. `seen`
 /// holds the types whose answer is being found out.
 pub fn comparable_type(ty: Ty, dynamic: bool, seen: &mut Vec<Ty>) -> bool {
-    match ty.underlying().kind() {
+    match ty.under().kind() {
         TyKind::Basic(b) => return b.kind != BasicKind::UntypedNil,
         TyKind::Pointer(_) | TyKind::Chan { .. } => return true,
         TyKind::Struct(_) | TyKind::Array { .. } | TyKind::Interface(_) => {}
@@ -249,7 +248,7 @@ pub fn comparable_type(ty: Ty, dynamic: bool, seen: &mut Vec<Ty>) -> bool {
         return true;
     }
     seen.push(ty);
-    match ty.underlying().kind() {
+    match ty.under().kind() {
         TyKind::Struct(s) => s
             .fields
             .iter()
@@ -286,8 +285,10 @@ pub fn identical_lists(x: &[Ty], y: &[Ty]) -> bool {
 /// Whether two lists of terms stand for the same set, given that both are in normal form.
 pub fn identical_terms(x: &[Term], y: &[Term]) -> bool {
     let within = |a: &[Term], b: &[Term]| {
-        a.iter()
-            .all(|t| b.iter().any(|u| t.tilde == u.tilde && identical(t.ty, u.ty)))
+        a.iter().all(|t| {
+            b.iter()
+                .any(|u| t.tilde == u.tilde && identical(t.ty, u.ty))
+        })
     };
     x.len() == y.len() && within(x, y) && within(y, x)
 }
@@ -369,12 +370,16 @@ impl Comparer {
     fn structs(&mut self, x: &Struct, y: &Struct, outer: Option<&Pair<'_>>) -> bool {
         let embedded = |f: &Obj| f.as_var().is_some_and(|v| v.embedded);
         x.fields.len() == y.fields.len()
-            && x.fields.iter().zip(y.fields).enumerate().all(|(i, (f, g))| {
-                embedded(f) == embedded(g)
-                    && (self.ignore_tags || x.tag(i) == y.tag(i))
-                    && f.same_id(g.pkg, g.name)
-                    && self.identical(f.ty(), g.ty(), outer)
-            })
+            && x.fields
+                .iter()
+                .zip(y.fields)
+                .enumerate()
+                .all(|(i, (f, g))| {
+                    embedded(f) == embedded(g)
+                        && (self.ignore_tags || x.tag(i) == y.tag(i))
+                        && f.same_id(g.pkg, g.name)
+                        && self.identical(f.ty(), g.ty(), outer)
+                })
     }
 
     fn signatures(&mut self, x: &Signature, y: &Signature, outer: Option<&Pair<'_>>) -> bool {
@@ -406,10 +411,7 @@ impl Comparer {
         outer: Option<&Pair<'_>>,
     ) -> bool {
         let (a, b) = (x.type_set(), y.type_set());
-        if a.comparable != b.comparable
-            || a.methods.len() != b.methods.len()
-            || !a.same_terms(b)
-        {
+        if a.comparable != b.comparable || a.methods.len() != b.methods.len() || !a.same_terms(b) {
             return false;
         }
         if outer.is_some_and(|p| p.under_comparison(x, y)) {

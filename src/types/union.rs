@@ -1,0 +1,1 @@
+//! Unions of terms in constraints.
