@@ -48,6 +48,7 @@ pub mod scope;
 pub mod selector;
 pub mod sizes;
 pub mod subst;
+pub mod terms;
 pub mod ty;
 pub mod typeset;
 pub mod typestring;
