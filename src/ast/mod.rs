@@ -844,6 +844,21 @@ impl Ast {
         }
     }
 
+    /// Adds a list of packed ids, as [`ListId::to_list`] gives them.
+    #[inline]
+    pub fn add_raw_list<I: ListId>(&mut self, raw: &[u32]) -> List<I> {
+        if raw.is_empty() {
+            return List::EMPTY;
+        }
+        let at = self.lists.len() as u32;
+        self.lists.push(raw.len() as u32);
+        self.lists.extend_from_slice(raw);
+        List {
+            at,
+            ids: PhantomData,
+        }
+    }
+
     /// Adds the three parts of a slice expression.
     pub fn add_slice_parts(&mut self, parts: [Option<ExprId>; 3]) -> SliceParts {
         let at = self.lists.len() as u32;
@@ -855,6 +870,16 @@ impl Ast {
     /// Turns a node into another one: for the few places where the grammar learns late what it has parsed.
     pub fn replace_expr(&mut self, id: ExprId, expr: Expr) {
         self.exprs[id] = expr;
+    }
+
+    /// Moves gc's position of an expression, likewise.
+    pub fn set_expr_pos(&mut self, id: ExprId, pos: u32) {
+        self.expr_pos[id].start = pos;
+    }
+
+    /// Moves the end of a statement, likewise.
+    pub fn set_stmt_end(&mut self, id: StmtId, end: u32) {
+        self.stmt_pos[id].end = end;
     }
 
     /// Gives back unused capacity.

@@ -276,3 +276,47 @@ impl TokenSet {
         self.0 & (1 << kind as u8) != 0
     }
 }
+
+macro_rules! all_kinds {
+    ($($kind:ident)*) => {
+        const ALL: &[Kind] = &[$(Kind::$kind),*];
+    };
+}
+
+all_kinds! {
+    Eof Bad Semi AutoSemi EofSemi Name Int Float Imag Rune String RawString
+    OrOr AndAnd Eq Ne Lt Le Gt Ge Add Sub Or Xor Mul Div Rem And AndNot Shl Shr
+    Not Tilde Arrow Inc Dec Assign Define AddAssign SubAssign OrAssign XorAssign MulAssign DivAssign RemAssign
+    AndAssign AndNotAssign ShlAssign ShrAssign
+    LParen LBrack LBrace RParen RBrack RBrace Comma Colon Dot Ellipsis
+    Break Case Chan Const Continue Default Defer Else Fallthrough For Func Go Goto If Import Interface Map Package Range
+    Return Select Struct Switch Type Var
+}
+
+const _: () = {
+    let mut i = 0;
+    while i < ALL.len() {
+        assert!(
+            ALL[i] as usize == i,
+            "the list of kinds follows their order"
+        );
+        i += 1;
+    }
+    assert!(ALL.len() == Kind::Var as usize + 1);
+};
+
+/// Kinds by number; numbers beyond the last kind give [`Kind::Bad`].
+pub(super) const fn kind_table() -> [Kind; 256] {
+    let mut table = [Kind::Bad; 256];
+    let mut i = 0;
+    while i < ALL.len() {
+        table[i] = ALL[i];
+        i += 1;
+    }
+    table
+}
+
+/// The keywords, in alphabetical order.
+pub(super) fn keywords() -> &'static [Kind] {
+    &ALL[Kind::Break as usize..]
+}
