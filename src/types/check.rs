@@ -97,6 +97,8 @@ pub struct Checker<'a> {
     pub delayed: Vec<Option<(Env, Action<'a>)>>,
     /// How deep expressions, types and statements are nested right now.
     pub depth: u32,
+    /// Nodes between an expression under check and its leftmost operand; see `walk_spine`.
+    pub spine: Vec<ExprId>,
     /// What was found to be wrong.
     pub diagnostics: Vec<Diagnostic>,
     /// Package-level objects and methods in source order.

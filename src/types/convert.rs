@@ -6,8 +6,8 @@ use super::operand::{Mode, Operand};
 use super::predicates::{
     all_string, as_basic, basic_kind, default_type, has_name, has_nil, identical,
     identical_ignore_tags, is_boolean, is_bytes_or_runes, is_complex, is_const_type, is_integer,
-    is_interface_pointer, is_numeric, is_pointer, is_real_interface, is_string, is_type_param,
-    is_typed, is_untyped, max_type,
+    is_numeric, is_pointer, is_real_interface, is_string, is_type_param, is_typed, is_untyped,
+    max_type,
 };
 use super::ty::{Basic, BasicInfo, BasicKind, Ty, TyKind, TypeParam};
 use super::under::{term_list, under_is};
@@ -32,7 +32,7 @@ impl Implicit {
 impl Checker<'_> {
     /// What values of a basic type can be; `None` for types that no constant has.
     pub fn fit(&self, basic: &Basic) -> Option<Fit> {
-        let word = self.config.sizes.word() as u32 * 8;
+        let word = u32::from(self.config.sizes.word) * 8;
         let int = |bits, signed| Some(Fit::Int(IntSize { bits, signed }));
         match basic.kind {
             BasicKind::Bool | BasicKind::UntypedBool => Some(Fit::Bool),
@@ -99,7 +99,7 @@ impl Checker<'_> {
         if x.is_nil() {
             return has_nil(target).then_some(Implicit::of(target));
         }
-        match target.underlying().kind() {
+        match target.under().kind() {
             TyKind::Basic(basic) => self.implicit_basic(x, target, basic),
             TyKind::Interface(_) if is_type_param(target) => {
                 under_is(target, |u| self.implicit_type(x, u).is_some())
@@ -159,54 +159,6 @@ impl Checker<'_> {
 
 /// Assignability.
 impl<'a> Checker<'a> {
-    /// Checks that `x` can be assigned to a variable of type `ty` (`None` for the blank identifier), giving untyped
-    /// operands their final type; otherwise reports it and invalidates `x`.
-    pub fn assignment(&mut self, x: &mut Operand, ty: Option<Ty>, context: &str) {
-        self.single_value(x);
-        match x.mode {
-            Mode::Invalid => return,
-            Mode::Constant
-            | Mode::Variable
-            | Mode::MapIndex
-            | Mode::Value
-            | Mode::NilValue
-            | Mode::CommaOk => {}
-            _ => return self.wrong(x, format!("cannot be used as a value in {context}")),
-        }
-        if is_untyped(x.ty) && !self.assign_untyped(x, ty, context) {
-            return;
-        }
-        let target = self.new_target(ty);
-        self.non_generic(target.as_ref(), x);
-        let Some(ty) = ty else { return };
-        if !x.is_invalid() && !self.assignable_to(x, ty) {
-            self.wrong(
-                x,
-                format!("cannot use {} as {ty} in {context}", self.describe(x)),
-            );
-        }
-    }
-
-    fn assign_untyped(&mut self, x: &mut Operand, ty: Option<Ty>, context: &str) -> bool {
-        let target = match ty {
-            None if x.is_nil() => {
-                self.wrong(x, format!("use of untyped nil in {context}"));
-                return false;
-            }
-            Some(ty) if x.is_nil() || !is_real_interface(ty) => ty,
-            _ => default_type(x.ty),
-        };
-        if let Some(implicit) = self.implicit_type(x, target) {
-            self.apply_implicit(x, implicit);
-            return true;
-        }
-        self.wrong(
-            x,
-            format!("cannot use {} as {target} in {context}", self.describe(x)),
-        );
-        false
-    }
-
     /// Whether `x` can be assigned to a variable of type `ty` (Go spec, "Assignability").
     pub fn assignable_to(&mut self, x: &Operand, ty: Ty) -> bool {
         if x.is_invalid() || x.ty.is_invalid() || ty.is_invalid() {
@@ -216,7 +168,7 @@ impl<'a> Checker<'a> {
             return true;
         }
         let (source, target) = (x.ty.unalias(), ty.unalias());
-        let (from, to) = (source.underlying(), target.underlying());
+        let (from, to) = (source.under(), target.under());
         let (from_param, to_param) = (source.as_type_param(), target.as_type_param());
         if is_untyped(from) {
             return self.untyped_assignable(x, target);
@@ -226,7 +178,7 @@ impl<'a> Checker<'a> {
             return true;
         }
         let to_interface = matches!(to.kind(), TyKind::Interface(_)) && to_param.is_none();
-        if to_interface && self.implements(source, target) {
+        if to_interface && self.implements(source, target, false) {
             return true;
         }
         if no_params {
@@ -266,7 +218,7 @@ impl<'a> Checker<'a> {
 
 /// Whether a channel of both directions may become the other channel type.
 fn channel_assignable(source: Ty, target: Ty) -> bool {
-    match (source.underlying().kind(), target.underlying().kind()) {
+    match (source.under().kind(), target.under().kind()) {
         (TyKind::Chan { dir, elem: a }, TyKind::Chan { elem: b, .. }) => {
             *dir == ChanDir::Both && identical(*a, *b) && (!has_name(source) || !has_name(target))
         }
@@ -348,7 +300,7 @@ impl<'a> Checker<'a> {
     }
 
     fn convertible_types(&self, source: Ty, target: Ty) -> bool {
-        let (from, to) = (source.underlying(), target.underlying());
+        let (from, to) = (source.under(), target.under());
         identical_ignore_tags(from, to)
             || convertible_pointers(source, target)
             || convertible_basics(from, to)
@@ -360,7 +312,7 @@ impl<'a> Checker<'a> {
         let TyKind::Slice(elem) = from.kind() else {
             return false;
         };
-        let is_array = |ty: Ty| matches!(ty.underlying().kind(), TyKind::Array { elem: e, .. } if identical(*elem, *e));
+        let is_array = |ty: Ty| matches!(ty.under().kind(), TyKind::Array { elem: e, .. } if identical(*elem, *e));
         match to.kind() {
             TyKind::Array { .. } => self.allow_version(20) && is_array(to),
             TyKind::Pointer(base) => self.allow_version(17) && is_array(*base),
@@ -379,9 +331,7 @@ fn convertible_pointers(source: Ty, target: Ty) -> bool {
     let (TyKind::Pointer(a), TyKind::Pointer(b)) = (source.kind(), target.kind()) else {
         return false;
     };
-    !is_type_param(*a)
-        && !is_type_param(*b)
-        && identical_ignore_tags(a.underlying(), b.underlying())
+    !is_type_param(*a) && !is_type_param(*b) && identical_ignore_tags(a.under(), b.under())
 }
 
 fn convertible_basics(from: Ty, to: Ty) -> bool {

@@ -54,6 +54,7 @@ pub mod resolve;
 mod returns;
 pub mod scope;
 mod signature;
+pub mod selector;
 pub mod sizes;
 pub mod stmt;
 pub mod subst;

@@ -10,7 +10,7 @@ use super::universe::RUNE;
 
 /// The basic type behind `ty`, if it is one.
 pub fn as_basic(ty: Ty) -> Option<&'static Basic> {
-    match ty.underlying().kind() {
+    match ty.under().kind() {
         TyKind::Basic(b) => Some(b),
         _ => None,
     }
@@ -137,7 +137,7 @@ pub fn is_type_param(ty: Ty) -> bool {
 
 /// Whether the underlying type is an interface; true for type parameters.
 pub fn is_interface(ty: Ty) -> bool {
-    matches!(ty.underlying().kind(), TyKind::Interface(_))
+    matches!(ty.under().kind(), TyKind::Interface(_))
 }
 
 /// Whether the type is an interface and no type parameter: values in it are boxed.
@@ -147,17 +147,17 @@ pub fn is_real_interface(ty: Ty) -> bool {
 
 /// Whether the underlying type is a pointer.
 pub fn is_pointer(ty: Ty) -> bool {
-    matches!(ty.underlying().kind(), TyKind::Pointer(_))
+    matches!(ty.under().kind(), TyKind::Pointer(_))
 }
 
 /// Whether the underlying type is a pointer to an interface.
 pub fn is_interface_pointer(ty: Ty) -> bool {
-    matches!(ty.underlying().kind(), TyKind::Pointer(elem) if is_interface(*elem))
+    matches!(ty.under().kind(), TyKind::Pointer(elem) if is_interface(*elem))
 }
 
 /// Whether the type is `[]byte` or `[]rune`, by underlying types.
 pub fn is_bytes_or_runes(ty: Ty) -> bool {
-    match ty.underlying().kind() {
+    match ty.under().kind() {
         TyKind::Slice(elem) => {
             matches!(basic_kind(*elem), BasicKind::Uint8 | BasicKind::Int32)
         }
@@ -186,7 +186,7 @@ pub fn pointer_elem(ty: Ty) -> Option<Ty> {
 
 /// Whether the type has a value `nil`. For a type parameter, all types of its type set must.
 pub fn has_nil(ty: Ty) -> bool {
-    match ty.underlying().kind() {
+    match ty.under().kind() {
         TyKind::Basic(b) => b.kind == BasicKind::UnsafePointer,
         TyKind::Slice(_)
         | TyKind::Pointer(_)
@@ -238,7 +238,7 @@ pub fn comparable(ty: Ty) -> bool {
 /// Like [`comparable`]; unless `dynamic`, an interface is only comparable if all types in its type set are. `seen`
 /// holds the types whose answer is being found out.
 pub fn comparable_type(ty: Ty, dynamic: bool, seen: &mut Vec<Ty>) -> bool {
-    match ty.underlying().kind() {
+    match ty.under().kind() {
         TyKind::Basic(b) => return b.kind != BasicKind::UntypedNil,
         TyKind::Pointer(_) | TyKind::Chan { .. } => return true,
         TyKind::Struct(_) | TyKind::Array { .. } | TyKind::Interface(_) => {}
@@ -248,7 +248,7 @@ pub fn comparable_type(ty: Ty, dynamic: bool, seen: &mut Vec<Ty>) -> bool {
         return true;
     }
     seen.push(ty);
-    match ty.underlying().kind() {
+    match ty.under().kind() {
         TyKind::Struct(s) => s
             .fields
             .iter()

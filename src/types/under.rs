@@ -16,9 +16,9 @@ pub fn specific_types(ty: Ty) -> Vec<(Ty, Ty)> {
     match ty.as_type_param() {
         Some(param) => term_list(param)
             .iter()
-            .map(|t| (t.ty, t.ty.underlying()))
+            .map(|t| (t.ty, t.ty.under()))
             .collect(),
-        None => vec![(ty, ty.underlying())],
+        None => vec![(ty, ty.under())],
     }
 }
 
@@ -27,9 +27,9 @@ pub fn under_is(ty: Ty, mut holds: impl FnMut(Ty) -> bool) -> bool {
     match ty.as_type_param() {
         Some(param) => {
             let terms = term_list(param);
-            !terms.is_empty() && terms.iter().all(|t| holds(t.ty.underlying()))
+            !terms.is_empty() && terms.iter().all(|t| holds(t.ty.under()))
         }
-        None => holds(ty.underlying()),
+        None => holds(ty.under()),
     }
 }
 
@@ -37,9 +37,9 @@ pub fn under_is(ty: Ty, mut holds: impl FnMut(Ty) -> bool) -> bool {
 /// restricted one. `None` if there is no such type.
 pub fn common_under(ty: Ty) -> Option<Ty> {
     let Some(param) = ty.as_type_param() else {
-        return Some(ty.underlying());
+        return Some(ty.under());
     };
-    let mut types = term_list(param).iter().map(|t| t.ty.underlying());
+    let mut types = term_list(param).iter().map(|t| t.ty.under());
     let first = types.next()?;
     types.try_fold(first, common_of)
 }
