@@ -2,11 +2,11 @@
 
 use super::check::Checker;
 use super::constant::Value;
-use super::convert::default_type;
+use super::convert::Implicit;
 use super::info::flag;
 use super::object::{Obj, ObjKind};
 use super::operand::{Mode, Operand, Target};
-use super::predicates::{is_interface, is_type_param, is_untyped};
+use super::predicates::{default_type, is_interface, is_type_param, is_untyped};
 use super::ty::{BasicKind, Ty};
 use crate::ast::{Expr, ExprId, List, StmtId};
 use crate::base::symbol::sym;
@@ -49,7 +49,10 @@ impl Checker<'_> {
         if let (Some(e), false) = (x.expr, silent) {
             let text = self.expr_text(e);
             let what = match ty {
-                Some(ty) => format!("cannot use {text} (of type {}) as {ty} value in {context}", x.ty),
+                Some(ty) => format!(
+                    "cannot use {text} (of type {}) as {ty} value in {context}",
+                    x.ty
+                ),
                 None => format!("cannot use {text} in {context}"),
             };
             self.error_at(e, what);
@@ -71,8 +74,11 @@ impl Checker<'_> {
             Some(t) if !to_default || x.is_nil() => t,
             _ => default_type(x.ty),
         };
-        match self.implicit_type_and_value(x, target) {
-            Ok((new_ty, value)) => {
+        match self.implicit_type(x, target) {
+            Some(Implicit {
+                ty: new_ty,
+                val: value,
+            }) => {
                 if let Some(value) = value {
                     x.val = value;
                     if let Some(e) = x.expr {
@@ -87,7 +93,7 @@ impl Checker<'_> {
                 }
                 true
             }
-            Err(_) => {
+            None => {
                 self.cannot_use(x, Some(target), context);
                 false
             }
@@ -186,10 +192,7 @@ impl Checker<'_> {
     }
 
     fn is_call(&self, e: ExprId) -> bool {
-        matches!(
-            self.ast.expr(self.ast.unparen(e)),
-            Expr::Call { .. }
-        )
+        matches!(self.ast.expr(self.ast.unparen(e)), Expr::Call { .. })
     }
 
     fn mismatch(&mut self, at: ExprId, lhs: usize, rhs: usize) {
@@ -229,7 +232,11 @@ impl Checker<'_> {
     }
 
     fn count_error(&mut self, want: usize, rhs: &[ExprId], at: Option<StmtId>) {
-        let few = if rhs.len() < want { "not enough" } else { "too many" };
+        let few = if rhs.len() < want {
+            "not enough"
+        } else {
+            "too many"
+        };
         match (rhs.last(), at) {
             (Some(&e), None) => self.mismatch(e, want, rhs.len()),
             (Some(&e), Some(_)) => self.error_at(e, format!("{few} return values")),

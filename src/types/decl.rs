@@ -315,10 +315,7 @@ impl Checker<'_> {
         let rhs = self.declared_type(ty, Some(obj));
         let is_param = rhs.as_type_param().is_some();
         if is_param {
-            self.error_at(
-                ty,
-                "cannot use a type parameter as RHS in type declaration",
-            );
+            self.error_at(ty, "cannot use a type parameter as RHS in type declaration");
         }
         let _kept = n.rhs.set(if is_param { Ty::INVALID } else { rhs });
     }
@@ -483,13 +480,7 @@ impl Checker<'_> {
         }
     }
 
-    fn local_consts(
-        &mut self,
-        names: List<ExprId>,
-        group: ConstGroup,
-        iota: u32,
-        inherited: bool,
-    ) {
+    fn local_consts(&mut self, names: List<ExprId>, group: ConstGroup, iota: u32, inherited: bool) {
         let ast = self.ast;
         let top = self.delayed.len();
         let mut lhs = Vec::new();

@@ -53,15 +53,18 @@ mod range;
 pub mod resolve;
 mod returns;
 pub mod scope;
+pub mod selector;
 mod signature;
 pub mod sizes;
 pub mod stmt;
 pub mod subst;
 mod switch;
+pub mod terms;
 pub mod ty;
-mod typexpr;
 pub mod typeset;
 pub mod typestring;
+mod typexpr;
+pub mod under;
 pub mod unify;
 pub mod union;
 pub mod universe;
@@ -134,7 +137,6 @@ pub fn check(
     importer: &dyn Importer,
     config: &Config,
 ) -> (Package, Vec<Diagnostic>) {
-    let _instances = instantiate::arm();
     let mut checker = Checker::new(input, importer, config);
     checker.collect_objects();
     checker.package_objects();

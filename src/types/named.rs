@@ -68,17 +68,35 @@ impl Ty {
 }
 
 impl Alias {
+    /// The type behind the `=` as written, with type arguments filled in; `None` while it is not known.
+    pub fn rhs(&self) -> Option<Ty> {
+        if let Some(&t) = self.rhs.get() {
+            return Some(t);
+        }
+        let inst = self.inst?;
+        let TyKind::Alias(orig) = inst.orig.kind() else {
+            return None;
+        };
+        let orig_rhs = *orig.rhs.get()?;
+        let tparams = orig.tparams();
+        if tparams.len() != inst.targs.len() {
+            return Some(Ty::INVALID);
+        }
+        let rhs = subst(orig_rhs, &SubstMap::new(tparams, inst.targs));
+        Some(*settle(&self.rhs, rhs))
+    }
+
     /// The first type behind the alias that is none itself.
     pub fn actual(&self) -> Ty {
         if let Some(&t) = self.actual.get() {
             return t;
         }
-        let Some(mut t) = self.rhs.get().copied() else {
+        let Some(mut t) = self.rhs() else {
             return Ty::INVALID;
         };
         let mut steps = 0;
         while let TyKind::Alias(a) = t.kind() {
-            let next = a.actual.get().or_else(|| a.rhs.get()).copied();
+            let next = a.actual.get().copied().or_else(|| a.rhs());
             steps += 1;
             match next {
                 Some(next) if steps < MAX_CHAIN => t = next,

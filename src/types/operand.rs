@@ -67,6 +67,21 @@ impl Operand {
         Operand::default()
     }
 
+    /// A computed value of type `ty` that no expression stands for.
+    pub fn value(ty: Ty) -> Operand {
+        Operand {
+            mode: Mode::Value,
+            ty,
+            ..Operand::default()
+        }
+    }
+
+    /// The same operand with another type.
+    #[must_use]
+    pub fn with_ty(&self, ty: Ty) -> Operand {
+        Operand { ty, ..self.clone() }
+    }
+
     /// Whether nothing more can be said about it.
     pub fn is_invalid(&self) -> bool {
         self.mode == Mode::Invalid

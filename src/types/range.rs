@@ -5,7 +5,7 @@ use super::operand::{Mode, Operand};
 use super::predicates::{identical, is_integer, is_string};
 use super::stmt::Context;
 use super::ty::{BasicKind, Ty, TyKind};
-use super::typeset::common_under;
+use super::under::common_under;
 use super::universe::RUNE;
 use crate::ast::{ChanDir, Expr, ExprId, List, StmtId};
 use crate::base::symbol::sym;
@@ -57,7 +57,10 @@ impl Checker<'_> {
         if let Some(extra) = self.ast.list_get(lhs, permitted) {
             self.error_at(
                 extra,
-                format!("range over {} permits fewer iteration variables", self.expr_text(over)),
+                format!(
+                    "range over {} permits fewer iteration variables",
+                    self.expr_text(over)
+                ),
             );
         }
         types
@@ -89,13 +92,7 @@ impl Checker<'_> {
         }
     }
 
-    fn range_define(
-        &mut self,
-        lhs: &[ExprId],
-        types: KeyValue,
-        over_int: bool,
-        x: &mut Operand,
-    ) {
+    fn range_define(&mut self, lhs: &[ExprId], types: KeyValue, over_int: bool, x: &mut Operand) {
         let mut new = Vec::new();
         for (&e, ty) in lhs.iter().zip([types.key, types.value]) {
             let var = self.local_var(e);
@@ -118,13 +115,7 @@ impl Checker<'_> {
         }
     }
 
-    fn range_assign(
-        &mut self,
-        lhs: &[ExprId],
-        types: KeyValue,
-        over_int: bool,
-        x: &mut Operand,
-    ) {
+    fn range_assign(&mut self, lhs: &[ExprId], types: KeyValue, over_int: bool, x: &mut Operand) {
         for (&e, ty) in lhs.iter().zip([types.key, types.value]) {
             match ty {
                 None => {

@@ -119,7 +119,9 @@ fn has_break(ast: &Ast, s: StmtId, label: Option<Symbol>, implicit: bool) -> boo
                 }
             }
             Stmt::Labeled { stmt, .. } => todo.push((stmt, implicit)),
-            Stmt::Block(list) | Stmt::CaseClause { body: list, .. } | Stmt::CommClause { body: list, .. } => {
+            Stmt::Block(list)
+            | Stmt::CaseClause { body: list, .. }
+            | Stmt::CommClause { body: list, .. } => {
                 todo.extend(ast.list(list).map(|s| (s, implicit)));
             }
             Stmt::If { then, els, .. } => {

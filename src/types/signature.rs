@@ -281,10 +281,7 @@ impl Checker<'_> {
             );
             return;
         }
-        if matches!(
-            ty.under().kind(),
-            TyKind::Pointer(_) | TyKind::Interface(_)
-        ) {
+        if matches!(ty.under().kind(), TyKind::Pointer(_) | TyKind::Interface(_)) {
             self.error_at(
                 base,
                 format!("invalid receiver type {ty} (pointer or interface type)"),

@@ -206,7 +206,7 @@ pub struct Signature {
 }
 
 /// `~T` or `T` in a union.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Term {
     /// Whether the tilde is there.
     pub tilde: bool,

@@ -28,10 +28,7 @@ impl Checker<'_> {
                 .iter()
                 .all(|f| self.contains_no_cycle(f.ty(), nest)),
             TyKind::Union(terms) => terms.iter().all(|t| self.contains_no_cycle(t.ty, nest)),
-            TyKind::Interface(i) => i
-                .embeddeds
-                .iter()
-                .all(|&e| self.contains_no_cycle(e, nest)),
+            TyKind::Interface(i) => i.embeddeds.iter().all(|&e| self.contains_no_cycle(e, nest)),
             TyKind::Named(_) => self.named_contains_no_cycle(ty, nest),
             TyKind::TypeParam(_) => self.argument_contains_no_cycle(ty, nest),
             _ => true,
