@@ -2,11 +2,11 @@
 
 use super::check::Checker;
 use super::constant::Value;
-use super::convert::default_type;
+use super::convert::Implicit;
 use super::info::flag;
 use super::object::{Obj, ObjKind};
 use super::operand::{Mode, Operand, Target};
-use super::predicates::{is_interface, is_type_param, is_untyped};
+use super::predicates::{default_type, is_interface, is_type_param, is_untyped};
 use super::ty::{BasicKind, Ty};
 use crate::ast::{Expr, ExprId, List, StmtId};
 use crate::base::symbol::sym;
@@ -74,8 +74,11 @@ impl Checker<'_> {
             Some(t) if !to_default || x.is_nil() => t,
             _ => default_type(x.ty),
         };
-        match self.implicit_type_and_value(x, target) {
-            Ok((new_ty, value)) => {
+        match self.implicit_type(x, target) {
+            Some(Implicit {
+                ty: new_ty,
+                val: value,
+            }) => {
                 if let Some(value) = value {
                     x.val = value;
                     if let Some(e) = x.expr {
@@ -90,7 +93,7 @@ impl Checker<'_> {
                 }
                 true
             }
-            Err(_) => {
+            None => {
                 self.cannot_use(x, Some(target), context);
                 false
             }

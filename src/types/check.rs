@@ -2,9 +2,12 @@
 //!
 //! `impl Checker` blocks are spread over the files of this stage by language concern.
 
+use std::sync::LazyLock;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::constant::Value;
+use super::info::Package;
 use super::info::{FileInfo, FuncDecl, Initializer, InstanceInfo, Selection, flag};
 use super::object::{Obj, ObjKind, Pos, VarKind};
 use super::operand::{Mode, Operand};
@@ -14,11 +17,11 @@ use super::scope::{ScopeId, Scopes};
 use super::ty::Ty;
 use super::universe::UNIVERSE;
 use super::version::GoVersion;
-use super::{Config, FileInput, Importer};
+use super::{Config, FileInput, Importer, PackageInput};
 use crate::ast::{Ast, ExprId};
 use crate::base::diag::{Diagnostic, Level};
 use crate::base::span::Span;
-use crate::base::symbol::Symbol;
+use crate::base::symbol::{Symbol, sym};
 
 /// Where the code under check stands. Copied when a declaration or function body is checked out of turn.
 #[derive(Clone, Copy, Debug, Default)]
@@ -112,6 +115,9 @@ pub struct Checker<'a> {
 /// How deep the checker follows nested code. What lies deeper is reported and left invalid.
 pub const MAX_DEPTH: u32 = 2_000;
 
+/// The tree of a package without files.
+static NO_AST: LazyLock<Ast> = LazyLock::new(Ast::default);
+
 impl<'a> Checker<'a> {
     /// A checker that has not looked at anything yet.
     pub(super) fn new(
@@ -143,6 +149,7 @@ impl<'a> Checker<'a> {
             obj_path: Vec::new(),
             delayed: Vec::new(),
             depth: 0,
+            spine: Vec::new(),
             diagnostics: Vec::new(),
             obj_list: Vec::new(),
             opaque_files: vec![false; files.len()],

@@ -261,7 +261,7 @@ pub fn missing_method_with(
     equivalent: &mut dyn FnMut(Ty, Ty) -> bool,
     resolve: &mut dyn FnMut(Obj),
 ) -> Option<Missing> {
-    let wanted = type_set(t.under_interface()?).methods();
+    let wanted = type_set(t.under_interface()?).methods;
     if let Some(iface) = v.under_interface() {
         let have = type_set(iface);
         return wanted.iter().find_map(|&m| {
@@ -306,7 +306,7 @@ pub fn missing_method(v: Ty, t: Ty, static_: bool) -> Option<Missing> {
 }
 
 /// Whether a struct type embeds, at any depth, a field whose type is not known.
-fn has_invalid_embedded(ty: Ty, seen: &mut Vec<Ty>) -> bool {
+pub fn has_invalid_embedded_field(ty: Ty, seen: &mut Vec<Ty>) -> bool {
     let ty = match ty.under_pointer() {
         Some(elem) if elem.under_struct().is_some() => elem,
         _ => ty,
@@ -322,7 +322,7 @@ fn has_invalid_embedded(ty: Ty, seen: &mut Vec<Ty>) -> bool {
     s.fields
         .iter()
         .filter(|f| f.as_var().is_some_and(|v| v.embedded))
-        .any(|f| f.ty().is_invalid() || has_invalid_embedded(f.ty(), seen))
+        .any(|f| f.ty().is_invalid() || has_invalid_embedded_field(f.ty(), seen))
 }
 
 impl Checker<'_> {
@@ -358,7 +358,7 @@ impl Checker<'_> {
     ) -> bool {
         v.is_invalid()
             || self.missing_method(v, t, static_, equivalent).is_none()
-            || has_invalid_embedded(v, &mut Vec::new())
+            || has_invalid_embedded_field(v, &mut Vec::new())
     }
 
     /// Whether `x.(t)` can succeed for some `x` of interface type `v`.

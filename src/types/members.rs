@@ -6,12 +6,14 @@ use rustc_hash::FxHashSet;
 
 use super::arena::alloc_slice;
 use super::check::Checker;
+use super::constant::Value;
 use super::lookup::deref;
 use super::object::{FuncInfo, Obj, ObjKind, VarInfo, VarKind};
 use super::ty::{Interface, Struct, Ty, TyKind};
 use super::typeset::type_set;
 use crate::ast::{Expr, ExprId, FieldId, List};
 use crate::base::symbol::{Symbol, sym};
+use crate::lex::token::Kind;
 
 /// The fields of a struct type as they are collected.
 #[derive(Default)]
@@ -127,7 +129,17 @@ impl Checker<'_> {
 
     fn tag(&mut self, literal: ExprId) -> Symbol {
         let text = self.ast.expr_span(literal).text(self.src());
-        super::constant::unquote(text).map_or(sym::EMPTY, |bytes| Symbol::intern_bytes(&bytes))
+        match Value::from_literal(text, self.literal_kind(literal)) {
+            Value::Str(text) => Symbol::intern_bytes(&text.to_bytes()),
+            _ => sym::EMPTY,
+        }
+    }
+
+    fn literal_kind(&self, literal: ExprId) -> Kind {
+        match self.ast.expr(literal) {
+            Expr::BasicLit(kind) => kind,
+            _ => Kind::Bad,
+        }
     }
 
     /// The interface type with the elements of `list`, behind the name `def` if there is one.

@@ -53,8 +53,8 @@ mod range;
 pub mod resolve;
 mod returns;
 pub mod scope;
-mod signature;
 pub mod selector;
+mod signature;
 pub mod sizes;
 pub mod stmt;
 pub mod subst;
@@ -137,7 +137,6 @@ pub fn check(
     importer: &dyn Importer,
     config: &Config,
 ) -> (Package, Vec<Diagnostic>) {
-    let _instances = instantiate::arm();
     let mut checker = Checker::new(input, importer, config);
     checker.collect_objects();
     checker.package_objects();

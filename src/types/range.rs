@@ -5,7 +5,7 @@ use super::operand::{Mode, Operand};
 use super::predicates::{identical, is_integer, is_string};
 use super::stmt::Context;
 use super::ty::{BasicKind, Ty, TyKind};
-use super::typeset::common_under;
+use super::under::common_under;
 use super::universe::RUNE;
 use crate::ast::{ChanDir, Expr, ExprId, List, StmtId};
 use crate::base::symbol::sym;

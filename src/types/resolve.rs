@@ -222,8 +222,7 @@ impl Checker<'_> {
         }
         if self.scopes.insert(scope, local, obj).is_some() {
             self.error(
-                self.ast
-                    .expr_span(name.unwrap_or_else(|| self.first_expr())),
+                self.ast.expr_span(name.unwrap_or(path_expr)),
                 format!("{local} redeclared in this block"),
             );
         }

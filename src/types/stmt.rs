@@ -4,6 +4,7 @@
 //! [`Checker::process_delayed`].
 
 use super::check::{Checker, Env};
+use super::expr::ExprKind;
 use super::operand::{Mode, Operand};
 use super::predicates::{all_boolean, all_numeric};
 use super::scope::ScopeId;
@@ -54,17 +55,6 @@ impl Context {
             .with(Context::BREAK)
             .with(Context::CONTINUE)
     }
-}
-
-/// What kind of expression was checked: whether it can be a statement.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum ExprKind {
-    /// A conversion.
-    Conversion,
-    /// Any other expression.
-    Expression,
-    /// A call or receive: may stand alone.
-    Statement,
 }
 
 impl Checker<'_> {
@@ -199,7 +189,7 @@ impl Checker<'_> {
             Stmt::Switch { init, tag, clauses } => {
                 self.open_scope();
                 self.simple_stmt(init);
-                self.switch_stmt(inner, s, tag, clauses);
+                self.switch_stmt(inner, tag, clauses);
             }
             Stmt::TypeSwitch {
                 init,
@@ -261,12 +251,13 @@ impl Checker<'_> {
         let mut ch = Operand::new();
         let mut x = Operand::new();
         self.expr(None, &mut ch, chan);
-        self.generic_expr(&mut x, value);
+        self.generic_expr(&mut x, value, None);
         if ch.mode == Mode::Invalid || x.mode == Mode::Invalid {
             return;
         }
-        if let Some(elem) = self.chan_elem(&ch, chan, false) {
-            self.assignment(&mut x, Some(elem), "send");
+        match self.chan_elem(&ch, false) {
+            Some(elem) => self.assignment(&mut x, Some(elem), "send"),
+            None => self.error_at(chan, format!("cannot send to {}", self.expr_text(chan))),
         }
     }
 
@@ -280,11 +271,14 @@ impl Checker<'_> {
                 self.assign_vars(&targets, &values);
             }
             _ => {
-                let (Some(l), [r]) = (ast.list_get(lhs, 0), values[..]) else {
+                let (Some(l), &[r]) = (ast.list_get(lhs, 0), &values[..]) else {
                     return;
                 };
                 let mut x = Operand::new();
-                self.binary(&mut x, None, l, r, binary_op(op));
+                let mut y = Operand::new();
+                self.expr(None, &mut x, l);
+                self.expr(None, &mut y, r);
+                self.binary(&mut x, None, y, binary_op(op));
                 self.assign_operand(l, &mut x, "assignment");
             }
         }

@@ -32,7 +32,6 @@ impl Checker<'_> {
     pub(super) fn switch_stmt(
         &mut self,
         context: Context,
-        s: StmtId,
         tag: Option<ExprId>,
         clauses: List<StmtId>,
     ) {
@@ -46,7 +45,6 @@ impl Checker<'_> {
                 x.val = Value::Bool(true);
             }
         }
-        let _ = s;
         self.single_default(clauses);
         let mut seen = Seen::default();
         let count = ast.list_len(clauses);
@@ -82,13 +80,12 @@ impl Checker<'_> {
         if x.mode == Mode::Invalid || v.mode == Mode::Invalid {
             return;
         }
-        let mut tag = x.clone();
-        self.match_operands(&mut v, &mut tag);
+        self.convert_untyped(&mut v, x.ty);
         if v.mode == Mode::Invalid {
             return;
         }
         let mut result = v.clone();
-        self.comparison(&mut result, &mut tag, Kind::Eq);
+        self.comparison(&mut result, x, Kind::Eq);
         if result.mode == Mode::Invalid || v.mode != Mode::Constant {
             return;
         }
@@ -99,10 +96,6 @@ impl Checker<'_> {
             return;
         }
         types.push(v.ty);
-    }
-
-    fn match_operands(&mut self, v: &mut Operand, tag: &mut Operand) {
-        self.convert_untyped(v, tag.ty);
     }
 
     fn is_nil_name(&self, e: ExprId) -> bool {
@@ -199,8 +192,10 @@ impl Checker<'_> {
                 continue;
             }
             seen.push(last);
-            if let (Some(x), Some(ty)) = (x, last) {
-                self.type_assertion(e, x, ty, true);
+            if let (Some(x), Some(ty)) = (x, last)
+                && !self.assertable_to(x.ty, ty)
+            {
+                self.error_at(e, format!("impossible type switch case: {ty}"));
             }
         }
         match last {

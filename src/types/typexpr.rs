@@ -100,7 +100,7 @@ impl<'a> Checker<'a> {
             if iota.is_none() {
                 self.error_at(e, "cannot use iota outside constant declaration");
             }
-            return iota.map(|i| super::constant::Value::int(i64::from(i)));
+            return iota.map(|i| super::constant::Value::Int(i64::from(i)));
         }
         Some(
             obj.const_value()
@@ -288,7 +288,7 @@ impl<'a> Checker<'a> {
         match self.constant_length(&x) {
             Some(n) => n,
             None => {
-                if x.val != super::constant::Value::Unknown {
+                if !x.val.is_unknown() {
                     self.error_at(e, "invalid array length");
                 }
                 -1
