@@ -2,9 +2,12 @@
 //!
 //! `impl Checker` blocks are spread over the files of this stage by language concern.
 
-use rustc_hash::FxHashMap;
+use std::sync::LazyLock;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::constant::Value;
+use super::info::Package;
 use super::info::{FileInfo, FuncDecl, Initializer, InstanceInfo, Selection, flag};
 use super::object::{Obj, ObjKind, Pos, VarKind};
 use super::operand::{Mode, Operand};
@@ -14,11 +17,11 @@ use super::scope::{ScopeId, Scopes};
 use super::ty::Ty;
 use super::universe::UNIVERSE;
 use super::version::GoVersion;
-use super::{Config, FileInput, Importer};
+use super::{Config, FileInput, Importer, PackageInput};
 use crate::ast::{Ast, ExprId};
 use crate::base::diag::{Diagnostic, Level};
 use crate::base::span::Span;
-use crate::base::symbol::Symbol;
+use crate::base::symbol::{Symbol, sym};
 
 /// Where the code under check stands. Copied when a declaration or function body is checked out of turn.
 #[derive(Clone, Copy, Debug, Default)]
@@ -101,14 +104,71 @@ pub struct Checker<'a> {
     pub spine: Vec<ExprId>,
     /// What was found to be wrong.
     pub diagnostics: Vec<Diagnostic>,
-    /// The number for the next type parameter.
-    pub next_tparam: u64,
+    /// Package-level objects and methods in source order.
+    pub obj_list: Vec<Obj>,
+    /// By file: whether it imports a package that was not found, so that unknown names may be its.
+    pub opaque_files: Vec<bool>,
+    /// Types known not to contain themselves.
+    pub valid_types: FxHashSet<Ty>,
 }
 
 /// How deep the checker follows nested code. What lies deeper is reported and left invalid.
 pub const MAX_DEPTH: u32 = 2_000;
 
+/// The tree of a package without files.
+static NO_AST: LazyLock<Ast> = LazyLock::new(Ast::default);
+
 impl<'a> Checker<'a> {
+    /// A checker that has not looked at anything yet.
+    pub(super) fn new(
+        input: &PackageInput<'a>,
+        importer: &'a dyn Importer,
+        config: &'a Config,
+    ) -> Checker<'a> {
+        let files = input.files;
+        let name = files
+            .iter()
+            .find_map(|f| f.ast.package.map(|p| f.ast.name(p)))
+            .unwrap_or(sym::EMPTY);
+        Checker {
+            config,
+            importer,
+            pkg: Pkg::new(input.path, name),
+            files,
+            ast: files.first().map_or(&NO_AST, |f| f.ast),
+            info: files.iter().map(|f| FileInfo::new(f.file, f.ast)).collect(),
+            scopes: Scopes::default(),
+            file_scopes: Vec::with_capacity(files.len()),
+            env: Env::default(),
+            decls: Vec::new(),
+            methods: FxHashMap::default(),
+            funcs: Vec::new(),
+            func_decls: Vec::new(),
+            init_order: Vec::new(),
+            imports: Vec::new(),
+            obj_path: Vec::new(),
+            delayed: Vec::new(),
+            depth: 0,
+            spine: Vec::new(),
+            diagnostics: Vec::new(),
+            obj_list: Vec::new(),
+            opaque_files: vec![false; files.len()],
+            valid_types: FxHashSet::default(),
+        }
+    }
+
+    /// What was found out.
+    pub(super) fn finish(self) -> (Package, Vec<Diagnostic>) {
+        let package = Package {
+            pkg: self.pkg,
+            files: self.info,
+            imports: self.imports,
+            init_order: self.init_order,
+            funcs: self.func_decls,
+        };
+        (package, self.diagnostics)
+    }
+
     /// The bytes of the file under check.
     pub fn src(&self) -> &'a [u8] {
         self.files[self.env.file].src
@@ -201,12 +261,7 @@ impl<'a> Checker<'a> {
 impl Checker<'_> {
     /// The object that `name` denotes where the code under check stands.
     pub fn lookup(&self, name: Symbol) -> Option<Obj> {
-        let block = self
-            .env
-            .scope
-            .filter(|&s| !self.file_scopes.contains(&s))
-            .and_then(|s| self.scopes.lookup_chain(Some(s), name));
-        if let Some((_, obj)) = block {
+        if let Some((_, obj)) = self.scopes.lookup_chain(self.env.scope, name) {
             return Some(obj);
         }
         self.pkg

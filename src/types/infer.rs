@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::arena::alloc_slice;
 use super::check::Checker;
-use super::instantiate::has_invalid_embedded_field;
+use super::lookup::has_invalid_embedded_field;
 use super::operand::Operand;
 use super::predicates::{default_type, is_typed, max_type};
 use super::subst::{SubstMap, fresh_tparams, subst};

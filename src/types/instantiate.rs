@@ -13,7 +13,7 @@ use rustc_hash::{FxHashMap, FxHasher};
 
 use super::check::Checker;
 use super::object::Obj;
-use super::predicates::{comparable_type, is_interface_pointer};
+use super::predicates::{comparable_type, identical, is_interface_pointer};
 use super::subst::{SubstMap, subst};
 use super::ty::{Alias, Instance, Named, Signature, Ty, TyKind};
 
@@ -299,7 +299,7 @@ impl Checker<'_> {
         if tset.is_empty() {
             return Err(Unsatisfied::EmptySet);
         }
-        if !self.has_all_methods(v, t) {
+        if !self.has_all_methods(v, t, true, &mut identical) {
             return Err(Unsatisfied::Method);
         }
         if tset.has_terms() {
@@ -317,32 +317,8 @@ impl Checker<'_> {
         Ok(())
     }
 
-    fn has_all_methods(&mut self, v: Ty, t: Ty) -> bool {
-        self.missing_method(v, t, true).is_none() || has_invalid_embedded_field(v, &mut Vec::new())
-    }
-
     fn comparable_argument(&self, v: Ty, constraint: bool) -> bool {
         comparable_type(v, false, &mut Vec::new())
             || constraint && self.allow_version(20) && comparable_type(v, true, &mut Vec::new())
     }
-}
-
-/// Whether a struct, or what a pointer points to, embeds a field of invalid type: then any method may be promoted.
-pub fn has_invalid_embedded_field(ty: Ty, seen: &mut Vec<Ty>) -> bool {
-    let base = match ty.unalias().kind() {
-        TyKind::Pointer(elem) => *elem,
-        _ => ty,
-    };
-    let under = base.under();
-    let TyKind::Struct(s) = under.kind() else {
-        return false;
-    };
-    if seen.contains(&under) {
-        return false;
-    }
-    seen.push(under);
-    s.fields.iter().any(|f| {
-        f.as_var().is_some_and(|v| v.embedded)
-            && (f.ty().is_invalid() || has_invalid_embedded_field(f.ty(), seen))
-    })
 }

@@ -17,7 +17,7 @@ impl<'a> Checker<'a> {
         self.record_type_expr(ty, sig);
         x.mode = Mode::Value;
         x.ty = sig;
-        self.later(move |c| c.func_body(sig, scope, body, func));
+        self.later(move |c| c.func_body(None, sig, body, scope, func));
     }
 }
 

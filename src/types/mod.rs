@@ -27,40 +27,56 @@
 //! Errors never stop the checker; what cannot be typed has the invalid type, and one mistake is reported once.
 
 pub mod arena;
+mod assign;
 pub mod builtin;
 pub mod call;
 pub mod check;
 pub mod constant;
 pub mod convert;
+mod decl;
 pub mod expr;
 pub mod index;
 pub mod infer;
 pub mod info;
+mod initorder;
 pub mod instantiate;
+mod labels;
 pub mod literals;
+pub mod lookup;
+mod members;
 pub mod named;
 pub mod object;
 pub mod operand;
 pub mod package;
 pub mod predicates;
+mod range;
 pub mod resolve;
+mod returns;
 pub mod scope;
 pub mod selector;
+mod signature;
 pub mod sizes;
+pub mod stmt;
 pub mod subst;
+mod switch;
 pub mod terms;
 pub mod ty;
 pub mod typeset;
 pub mod typestring;
+mod typexpr;
 pub mod under;
 pub mod unify;
 pub mod union;
 pub mod universe;
+mod validtype;
 pub mod version;
 
+use self::check::Checker;
+use self::info::Package;
 use self::package::Pkg;
 use self::version::GoVersion;
 use crate::ast::Ast;
+use crate::base::diag::Diagnostic;
 use crate::base::source::FileId;
 use crate::base::symbol::Symbol;
 
@@ -110,4 +126,23 @@ pub enum Import {
 pub trait Importer: Sync {
     /// What `path` leads to when the package under check imports it.
     fn import(&self, path: Symbol) -> Import;
+}
+
+/// Checks a package.
+///
+/// The packages it imports must have been checked before; [`Importer`] gives them. Diagnostics have the rule
+/// `type-error`.
+pub fn check(
+    input: &PackageInput<'_>,
+    importer: &dyn Importer,
+    config: &Config,
+) -> (Package, Vec<Diagnostic>) {
+    let mut checker = Checker::new(input, importer, config);
+    checker.collect_objects();
+    checker.package_objects();
+    checker.process_delayed(0);
+    if !config.skip_bodies {
+        checker.find_init_order();
+    }
+    checker.finish()
 }

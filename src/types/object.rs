@@ -6,7 +6,6 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::arena;
 use super::builtin::BuiltinId;
@@ -43,7 +42,6 @@ pub struct ObjData {
     /// or method, the number of the declaring function if it is a local variable, 0 otherwise.
     pub tag: u32,
     ty: OnceLock<Ty>,
-    used: AtomicBool,
 }
 
 crate::pooled!(ObjData);
@@ -145,7 +143,6 @@ impl Obj {
             pos,
             tag,
             ty: OnceLock::new(),
-            used: AtomicBool::new(false),
         }))
     }
 
@@ -232,22 +229,23 @@ impl Obj {
         self.0.name.is_exported()
     }
 
-    /// Notes that the program uses it.
-    pub fn mark_used(self) {
-        if !self.is_used() {
-            self.0.used.store(true, Ordering::Relaxed);
-        }
-    }
-
-    /// Whether the program uses it.
-    pub fn is_used(self) -> bool {
-        self.0.used.load(Ordering::Relaxed)
-    }
-
     /// Whether it is named `name` as seen from `pkg`: unexported names of two packages are never the same
     /// (Go spec, "Uniqueness of identifiers").
     pub fn same_id(self, pkg: Option<Pkg>, name: Symbol) -> bool {
         self.0.name == name && (self.0.pkg == pkg || same_pkg(self.0.pkg, pkg) || self.exported())
+    }
+
+    /// The canonical order of methods: exported ones first, then by name, then by package path.
+    pub fn cmp_id(self, other: Obj) -> std::cmp::Ordering {
+        let path = |o: Obj| o.0.pkg.map(|p| p.path.as_str());
+        other
+            .exported()
+            .cmp(&self.exported())
+            .then_with(|| self.0.name.as_str().cmp(other.0.name.as_str()))
+            .then_with(|| match self.exported() {
+                true => std::cmp::Ordering::Equal,
+                false => path(self).cmp(&path(other)),
+            })
     }
 
     /// The object this one was instantiated from, or itself.

@@ -46,9 +46,8 @@ impl<'a> Checker<'a> {
             return;
         };
         self.record_use(left, import);
-        import.mark_used();
         let Some(obj) = pkg.lookup(sel) else {
-            return self.undefined(pkg, sel, e);
+            return self.not_in_package(pkg, sel, e);
         };
         if !sel.is_exported() {
             self.error(self.ast.sel_span(e), format!("{sel} is not exported"));
@@ -57,7 +56,7 @@ impl<'a> Checker<'a> {
         self.use_imported(x, obj);
     }
 
-    fn undefined(&mut self, pkg: Pkg, sel: Symbol, e: ExprId) {
+    fn not_in_package(&mut self, pkg: Pkg, sel: Symbol, e: ExprId) {
         if !pkg.opaque {
             let span = self.ast.sel_span(e);
             self.error(span, format!("undefined: {}.{sel}", pkg.name));

@@ -420,3 +420,10 @@ impl Alias {
         self.tparams.get().copied().unwrap_or_default()
     }
 }
+
+/// A number for a new type parameter.
+pub fn next_type_param_id() -> u64 {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}

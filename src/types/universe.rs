@@ -199,7 +199,7 @@ fn constants() -> [Obj; 3] {
         let kind = ObjKind::Const(OnceLock::from(Value::Bool(value)));
         Obj::typed(kind, name, None, None, Ty::basic(BasicKind::UntypedBool))
     };
-    let iota = ObjKind::Const(OnceLock::from(Value::int(0)));
+    let iota = ObjKind::Const(OnceLock::from(Value::Int(0)));
     [
         bool_const(sym::TRUE, true),
         bool_const(sym::FALSE, false),
