@@ -205,6 +205,7 @@ fn misplaced_separator(literal: &[u8]) -> Option<usize> {
         } else {
             is_digit(i - 1)
         };
-        literal[i] == b'_' && !(behind_digit && is_digit(i + 1))
+        literal[i] == b'_'
+            && !(behind_digit && (is_digit(i + 1) || literal.get(i + 1) == Some(&b'_')))
     })
 }
