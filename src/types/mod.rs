@@ -40,7 +40,6 @@ pub mod infer;
 pub mod info;
 mod initorder;
 pub mod instantiate;
-mod labels;
 pub mod literals;
 pub mod lookup;
 mod members;
