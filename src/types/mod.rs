@@ -34,6 +34,7 @@ pub mod check;
 pub mod constant;
 pub mod convert;
 mod decl;
+pub mod dump;
 pub mod expr;
 pub mod index;
 pub mod infer;
