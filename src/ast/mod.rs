@@ -36,6 +36,7 @@
 //!   [`MAX_NESTING`](crate::parse::MAX_NESTING) otherwise. Walkers loop along left spines.
 //! - Broken code gives [`Expr::Bad`], [`Stmt::Bad`] and fewer nodes, never a node that breaks these rules.
 
+pub mod dump;
 pub mod visit;
 
 use std::marker::PhantomData;

@@ -50,7 +50,7 @@ macro_rules! predefined {
         #[allow(non_upper_case_globals, missing_docs)]
         pub mod sym {
             use super::Symbol;
-            #[allow(non_camel_case_types, clippy::enum_variant_names)]
+            #[allow(non_camel_case_types, clippy::enum_variant_names, clippy::upper_case_acronyms)]
             enum Order { $($name),* }
             $(pub const $name: Symbol = Symbol((Order::$name as u32) << super::SHARD_BITS);)*
         }

@@ -133,7 +133,7 @@ impl Lexed {
         match token.kind() {
             Kind::Name => token.start + self.name_lens[token.payload() as usize],
             kind if kind.is_literal() => token.start + self.literal_len(token),
-            kind => token.start + u32::from(kind.len()),
+            kind => token.start + u32::from(kind.width()),
         }
     }
 

@@ -107,11 +107,11 @@ impl Names {
         let entry = self.entries[number as usize];
         entry.head == head
             && entry.len as usize == len
-            && (len <= 8 || self.text(src, number, entry) == &src[start..start + len])
+            && (len <= 8 || Self::text(src, number, entry) == &src[start..start + len])
     }
 
     #[cold]
-    fn text<'a>(&self, src: &'a [u8], number: u32, entry: Entry) -> &'a [u8] {
+    fn text<'a>(src: &'a [u8], number: u32, entry: Entry) -> &'a [u8] {
         let text: &'a [u8] = if number < KEYWORDS {
             &KEYWORD_TEXT
         } else {

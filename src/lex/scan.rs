@@ -167,7 +167,7 @@ impl<'s> Scanner<'s> {
                 self.push(kind, start, 0, ends);
             }
             Word::Name(number) if number < MAX_PAYLOAD => {
-                self.push(Kind::Name, start, number, true)
+                self.push(Kind::Name, start, number, true);
             }
             Word::Name(_) => {
                 // Sixteen million names in one file: the token cannot say which. The file is told so once.

@@ -197,7 +197,7 @@ impl Kind {
 
     /// Bytes in the source, for kinds that are always spelled alike; 0 for the others.
     #[inline]
-    pub fn len(self) -> u8 {
+    pub fn width(self) -> u8 {
         LENS[self as usize]
     }
 
@@ -287,6 +287,7 @@ impl TokenSet {
     }
 
     /// The kinds of both sets.
+    #[must_use]
     pub const fn union(self, other: TokenSet) -> TokenSet {
         TokenSet(self.0 | other.0)
     }

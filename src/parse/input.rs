@@ -157,16 +157,6 @@ impl<'t> Input<'t> {
         }
     }
 
-    /// The semicolon before the current token; the current token if there is none.
-    pub(super) fn back_to_semi(self) -> Input<'t> {
-        let previous = self.moved(self.pos.saturating_sub(1), self.end);
-        if previous.kind().is_semi() {
-            previous
-        } else {
-            self
-        }
-    }
-
     /// Whether a token of that kind is here, and the input behind it.
     #[inline]
     pub(super) fn got(self, kind: Kind) -> (Input<'t>, bool) {

@@ -41,7 +41,6 @@ pub mod infer;
 pub mod info;
 mod initorder;
 pub mod instantiate;
-mod labels;
 pub mod literals;
 pub mod lookup;
 mod members;

@@ -282,12 +282,8 @@ pub struct Alias {
 }
 
 /// Sets a cell unless another thread has; gives what it holds now.
-pub fn settle<T>(cell: &OnceLock<T>, value: T) -> &T {
-    let _lost_race = cell.set(value);
-    match cell.get() {
-        Some(v) => v,
-        None => unreachable!("a cell that was just set"),
-    }
+pub fn settle<T: Copy>(cell: &OnceLock<T>, value: T) -> T {
+    *cell.get_or_init(|| value)
 }
 
 impl Ty {
