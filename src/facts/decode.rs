@@ -14,9 +14,7 @@ use crate::types::instantiate::instantiate;
 use crate::types::object::{FuncInfo, Obj, ObjKind, VarInfo, VarKind};
 use crate::types::package::Pkg;
 use crate::types::subst::new_type_param;
-use crate::types::ty::{
-    Alias, Interface, Named, Signature, Struct, Term, Ty, TyKind, settle,
-};
+use crate::types::ty::{Alias, Interface, Named, Signature, Struct, Term, Ty, TyKind, settle};
 
 /// Where the packages come from that a blob mentions.
 pub trait Packages {
@@ -103,7 +101,10 @@ impl Decoder {
 
     fn string(&self, r: &mut Reader<'_>) -> Result<Symbol, Corrupt> {
         let i = r.index()?;
-        self.strings.get(i).copied().ok_or(Corrupt("no such string"))
+        self.strings
+            .get(i)
+            .copied()
+            .ok_or(Corrupt("no such string"))
     }
 
     fn ty(&self, r: &mut Reader<'_>) -> Result<Ty, Corrupt> {
@@ -112,7 +113,10 @@ impl Decoder {
     }
 
     fn import(&self, i: usize) -> Result<Pkg, Corrupt> {
-        self.imports.get(i).copied().ok_or(Corrupt("no such import"))
+        self.imports
+            .get(i)
+            .copied()
+            .ok_or(Corrupt("no such import"))
     }
 
     fn type_name(&self, name: Symbol) -> Obj {

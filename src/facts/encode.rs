@@ -16,11 +16,7 @@ use crate::types::ty::{Interface, Named, Signature, Struct, Ty, TyKind, TypePara
 /// The facts of a checked package.
 pub fn encode(pkg: Pkg) -> Vec<u8> {
     let mut e = Encoder::new(pkg);
-    let exported: Vec<Obj> = pkg
-        .objects()
-        .into_iter()
-        .filter(|o| o.exported())
-        .collect();
+    let exported: Vec<Obj> = pkg.objects().into_iter().filter(|o| o.exported()).collect();
     let mut objects = Vec::new();
     for &obj in &exported {
         e.object(obj, &mut objects);
@@ -387,7 +383,10 @@ impl Encoder {
         let sig = m.ty().as_signature();
         self.put_tparams(out, sig.map_or(&[], |s| s.rparams));
         let recv = sig.and_then(|s| s.recv);
-        self.put_string(out, recv.map_or(crate::base::symbol::sym::EMPTY, |r| r.name));
+        self.put_string(
+            out,
+            recv.map_or(crate::base::symbol::sym::EMPTY, |r| r.name),
+        );
         self.put_type(out, recv.map_or(Ty::INVALID, Obj::ty));
         self.put_type(out, m.ty());
     }
