@@ -62,6 +62,12 @@ impl Settings {
         Settings::new(config, rules, errors)
     }
 
+    /// The defaults with the rules of files and folders that the command line names.
+    pub fn of_rule_files(files: &dyn Files, paths: &[PathBuf]) -> Settings {
+        let (rules, errors) = RuleSet::builtin().with_files(files, paths);
+        Settings::new(Config::default(), rules, errors)
+    }
+
     fn new(config: Config, rules: RuleSet, errors: Vec<ConfigError>) -> Settings {
         Settings {
             metas: rules.metas(),

@@ -22,9 +22,7 @@ pub(super) fn explain(args: &ExplainArgs, streams: &mut Streams<'_>) -> io::Resu
         return refuse(&settings.errors, streams);
     }
     match find_rule(&settings.rules, &args.subject, streams)? {
-        Some(rule) => {
-            write!(streams.out, "{}", rules::docs::page(&rule.meta)).map(|()| Exit::Clean)
-        }
+        Some(rule) => write!(streams.out, "{}", rules::page(&rule.meta)).map(|()| Exit::Clean),
         None => Ok(Exit::Fault),
     }
 }
@@ -83,7 +81,7 @@ fn find_rule<'r>(
         return Ok(Some(rule));
     }
     let ids: Vec<&str> = set.iter().map(|r| r.meta.id.as_str()).collect();
-    let hint = suggest::did_you_mean(id, ids.iter().copied());
+    let hint = suggest::help(id, ids.iter().copied());
     writeln!(streams.err, "error: there is no rule `{id}`")?;
     match hint {
         Some(hint) => writeln!(streams.err, "help: {hint}")?,

@@ -25,7 +25,7 @@ use crate::base::source::SourceFile;
 use crate::cli::{CheckArgs, Cli, Command, DumpArgs, DumpCommand, Exit, InputArgs};
 use crate::finding;
 use crate::load::{self, FileRequest, PackageId, Program};
-use crate::report::{self, Notice, Parts, Places, Report, Style, Summary};
+use crate::report::{self, Notice, Parts, Places, Report, RuleDoc, Style, Summary};
 use crate::walk;
 
 use package::Checked;
@@ -218,9 +218,14 @@ impl Analysis {
             .filter(|(id, _)| wanted.contains(id))
             .map(|(id, file)| (id, Arc::new(file)))
             .collect();
+        let document = |meta| RuleDoc {
+            markdown: crate::rules::markdown(&meta),
+            meta,
+        };
+        let rules = self.rules.into_iter().map(document).collect();
         Parts {
             findings,
-            rules: self.rules,
+            rules,
             files,
             summary,
             notices: self.notices,

@@ -91,19 +91,39 @@ impl RuleSet {
         let mut errors = Vec::new();
         let root = config.path().parent().unwrap_or(Path::new(""));
         for path in paths {
-            match rule_files(files, &root.join(path.as_str())) {
-                Ok(found) => {
-                    for file in found {
-                        set.add(&file, Some(file.path()), &mut errors);
-                    }
-                }
-                Err(why) => {
-                    let message = format!("cannot read rules from `{}`: {why}", path.value);
-                    errors.push(ConfigError::new(config, Problem::new(path.span, message)));
-                }
+            if let Err(why) = set.add_from(files, &root.join(path.as_str()), &mut errors) {
+                let message = format!("cannot read rules from `{}`: {why}", path.value);
+                errors.push(ConfigError::new(config, Problem::new(path.span, message)));
             }
         }
         (set, errors)
+    }
+
+    /// These rules and those of the files and folders `paths`, as the command line names them.
+    pub fn with_files(&self, files: &dyn Files, paths: &[PathBuf]) -> (RuleSet, Vec<ConfigError>) {
+        let mut set = self.clone();
+        let mut errors = Vec::new();
+        for path in paths {
+            if let Err(why) = set.add_from(files, path, &mut errors) {
+                let file = Arc::new(SourceFile::new(path, Vec::new()));
+                let problem = Problem::new(Span::default(), format!("cannot be read: {why}"));
+                errors.push(ConfigError::new(&file, problem));
+            }
+        }
+        (set, errors)
+    }
+
+    /// Adds the rules of a file or folder.
+    fn add_from(
+        &mut self,
+        files: &dyn Files,
+        path: &Path,
+        errors: &mut Vec<ConfigError>,
+    ) -> std::io::Result<()> {
+        for file in rule_files(files, path)? {
+            self.add(&file, Some(file.path()), errors);
+        }
+        Ok(())
     }
 
     /// All rules, sorted by id.
