@@ -567,6 +567,7 @@ pub fn new_named(obj: Obj) -> Ty {
         under: OnceLock::new(),
         methods: OnceLock::new(),
         inst_methods: OnceLock::new(),
+        recursive: OnceLock::new(),
     }));
     obj.set_ty(ty);
     ty

@@ -242,6 +242,9 @@ pub struct Named {
     pub methods: OnceLock<&'static [Obj]>,
     /// The methods of an instance, each made on demand.
     pub inst_methods: OnceLock<&'static [OnceLock<Obj>]>,
+    /// Set if the type contains itself by value, which is reported: its instances have nothing behind their name, since
+    /// filling them in might never end.
+    pub recursive: OnceLock<()>,
 }
 
 /// A generic type and its arguments.
