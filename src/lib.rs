@@ -39,6 +39,7 @@ pub mod config;
 pub mod directive;
 pub mod driver;
 pub mod escape;
+pub mod facts;
 pub mod finding;
 pub mod heat;
 pub mod lex;
