@@ -14,6 +14,7 @@
 //! | [`walk`] | paths → Go files |
 //! | [`lex`], [`ast`], [`parse`] | bytes → tokens → tree with mistakes |
 //! | [`load`] | files → packages in dependency order, for a target and a Go version |
+//! | [`types`] | packages → types, constants, uses, selections, captures |
 //! | [`escape`] | trees → [`site`]s with verdict and cost |
 //! | [`heat`] | how often each site runs |
 //! | [`rules`] | sites → [`finding`]s; suppressions |

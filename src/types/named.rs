@@ -168,6 +168,9 @@ impl Named {
         let TyKind::Named(orig) = inst.orig.kind() else {
             return None;
         };
+        if orig.recursive.get().is_some() {
+            return Some(Ty::INVALID);
+        }
         let orig_rhs = *orig.rhs.get()?;
         let tparams = orig.tparams();
         if tparams.len() != inst.targs.len() {

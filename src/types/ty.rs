@@ -242,6 +242,9 @@ pub struct Named {
     pub methods: OnceLock<&'static [Obj]>,
     /// The methods of an instance, each made on demand.
     pub inst_methods: OnceLock<&'static [OnceLock<Obj>]>,
+    /// Set if the type contains itself by value, which is reported: its instances have nothing behind their name, since
+    /// filling them in might never end.
+    pub recursive: OnceLock<()>,
 }
 
 /// A generic type and its arguments.
@@ -323,6 +326,31 @@ impl Ty {
     /// `[len]elem`; a negative length is unknown.
     pub fn array(len: i64, elem: Ty) -> Ty {
         Ty::new(TyKind::Array { len, elem })
+    }
+
+    /// A defined type named by `obj`, or an instance of one. What lies behind the name is set later.
+    pub fn named(obj: Obj, inst: Option<Instance>) -> Ty {
+        Ty::new(TyKind::Named(Named {
+            obj,
+            inst,
+            tparams: OnceLock::new(),
+            rhs: OnceLock::new(),
+            under: OnceLock::new(),
+            methods: OnceLock::new(),
+            inst_methods: OnceLock::new(),
+            recursive: OnceLock::new(),
+        }))
+    }
+
+    /// An alias named by `obj`, or an instance of one. What lies behind the name is set later.
+    pub fn alias(obj: Obj, inst: Option<Instance>) -> Ty {
+        Ty::new(TyKind::Alias(Alias {
+            obj,
+            inst,
+            tparams: OnceLock::new(),
+            rhs: OnceLock::new(),
+            actual: OnceLock::new(),
+        }))
     }
 
     /// A tuple of variables.
