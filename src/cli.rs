@@ -252,6 +252,18 @@ pub enum DumpCommand {
     Sites(DumpArgs),
     /// Every identifier that defines or uses an object: `path:line:col name type`
     Types(DumpArgs),
+    /// Every syntax error of the files as they are, without packages and build constraints: `path:line:col: message`
+    Syntax {
+        /// Files and folders
+        #[arg(value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
+        paths: Vec<PathBuf>,
+    },
+    /// The tree of a file, one node a line
+    Ast {
+        /// A Go file
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+    },
 }
 
 /// `heaplint facts …`

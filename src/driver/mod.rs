@@ -11,6 +11,7 @@ mod commands;
 mod dump;
 mod package;
 mod setup;
+mod syntax;
 mod typecheck;
 
 use std::collections::BTreeMap;
@@ -56,6 +57,8 @@ pub fn run(cli: &Cli, streams: &mut Streams<'_>) -> io::Result<Exit> {
         Command::Rules(command) => commands::rules(command, streams),
         Command::Config(command) => commands::config(command, streams),
         Command::Dump(DumpCommand::Sites(args)) => dump_sites(args, streams),
+        Command::Dump(DumpCommand::Syntax { paths }) => syntax::mistakes(paths, streams),
+        Command::Dump(DumpCommand::Ast { file }) => syntax::tree(file, streams),
         Command::Dump(DumpCommand::Types(args)) => dump::types(args, streams),
         Command::Facts(FactsCommand::Build(args)) => dump::build_facts(args, streams),
         Command::Completions(args) => {

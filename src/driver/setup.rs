@@ -102,8 +102,12 @@ impl<'f> Setup<'f> {
         } else {
             paths.iter().map(|p| normalize(&cwd.join(p))).collect()
         };
+        // Paths in reports are relative to the repository that is checked, wherever the command is run.
+        let first = paths.first().map_or(cwd.clone(), |path| cwd.join(path));
         let places = Places {
-            root: repository_root(&cwd),
+            root: repository_root(&normalize(&first))
+                .unwrap_or(&cwd)
+                .to_path_buf(),
             cwd,
         };
         Ok(Setup {
@@ -205,12 +209,9 @@ fn target(input: &InputArgs, config: &Config, env: &Env) -> Target {
     }
 }
 
-/// The folder that reports for repositories are relative to: the nearest one upwards with `.git`, or this one.
-fn repository_root(cwd: &Path) -> PathBuf {
-    cwd.ancestors()
-        .find(|dir| dir.join(".git").exists())
-        .unwrap_or(cwd)
-        .to_path_buf()
+/// The root of the repository that `path` lies in: the nearest folder upwards with `.git`.
+fn repository_root(path: &Path) -> Option<&Path> {
+    path.ancestors().find(|dir| dir.join(".git").exists())
 }
 
 /// What loading has to say, and which compiler versions are beyond what is known.

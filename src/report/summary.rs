@@ -84,15 +84,23 @@ pub(super) fn figures(report: &Report) -> Vec<String> {
 fn read(report: &Report) -> String {
     let summary = &report.summary;
     // Kilobytes are exact enough, and fit a float without loss up to 4 TB.
-    let megabytes = f64::from(u32::try_from(summary.bytes / 1_000).unwrap_or(u32::MAX)) / 1e3;
+    let kilobytes = f64::from(u32::try_from(summary.bytes / 1_000).unwrap_or(u32::MAX));
+    let size = if kilobytes < 100.0 {
+        format!("{kilobytes:.0} kB")
+    } else {
+        format!("{:.1} MB", kilobytes / 1e3)
+    };
     let what = format!(
-        "Checked {} ({megabytes:.1} MB) of {}",
+        "Checked {} ({size}) of {}",
         text::count(summary.files, "file"),
         text::count(summary.packages, "package")
     );
     match summary.elapsed.map(|elapsed| elapsed.as_secs_f64()) {
         Some(seconds) if seconds > 0.0 => {
-            format!("{what} in {seconds:.2} s, {:.1} MB/s", megabytes / seconds)
+            format!(
+                "{what} in {seconds:.2} s, {:.1} MB/s",
+                kilobytes / 1e3 / seconds
+            )
         }
         _ => what,
     }

@@ -10,6 +10,7 @@ mod report;
 mod rules;
 mod sites;
 mod suppress;
+mod tidy;
 mod tree;
 mod types;
 mod walk;
