@@ -310,6 +310,9 @@ pub fn missing_method(v: Ty, t: Ty, static_: bool) -> Option<Missing> {
     missing_method_with(v, t, static_, &mut identical, &mut |_| {})
 }
 
+/// How many types [`has_invalid_embedded_field`] looks at: instances can embed ever larger ones.
+const MAX_SEEN: usize = 200;
+
 /// Whether a struct (or what a pointer points to) or an interface embeds, at any depth, a type that is not known: it
 /// may then have fields and methods that nobody can see.
 pub fn has_invalid_embedded_field(ty: Ty, seen: &mut Vec<Ty>) -> bool {
@@ -318,7 +321,7 @@ pub fn has_invalid_embedded_field(ty: Ty, seen: &mut Vec<Ty>) -> bool {
         _ => ty,
     };
     let under = ty.under();
-    if seen.contains(&under) {
+    if seen.len() >= MAX_SEEN || seen.contains(&under) {
         return false;
     }
     seen.push(under);
