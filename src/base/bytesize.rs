@@ -24,7 +24,7 @@ pub fn parse(text: &str) -> Option<u64> {
         None => digits.parse::<u64>().ok()?.checked_mul(unit),
         Some((whole, part)) => fraction(whole, part, unit),
     }
-    .filter(|&n| n <= i64::MAX as u64)
+    .filter(|&n| i64::try_from(n).is_ok())
 }
 
 /// `whole.part` units, if that is a whole number of bytes.

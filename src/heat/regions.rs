@@ -128,13 +128,14 @@ fn literals(ast: &Ast, found: &mut Vec<(Span, Region)>) -> Vec<StmtId> {
             }
             Expr::FuncLit { body, .. } => {
                 bodies.push(body);
-                let region = match called.contains(&id) {
-                    true => Region::InPlace,
-                    false => Region::Function {
+                let region = if called.contains(&id) {
+                    Region::InPlace
+                } else {
+                    Region::Function {
                         name: None,
                         once: false,
                         marked: None,
-                    },
+                    }
                 };
                 found.push((body_span(ast, body), region));
             }

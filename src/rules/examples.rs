@@ -155,12 +155,11 @@ fn wrappings(text: &str) -> Vec<(String, &'static str)> {
     let head = format!("package example{}", imports(text));
     let declarations = (format!("{head}\n\n"), "");
     let statements = (format!("{head}\n\nfunc example() {{\n"), "\n}\n");
-    match ["func ", "type ", "import "]
-        .iter()
-        .any(|k| first.starts_with(k))
-    {
-        true => vec![statements, declarations],
-        false => vec![declarations, statements],
+    let starts_with = |keyword: &&str| first.starts_with(*keyword);
+    if ["func ", "type ", "import "].iter().any(starts_with) {
+        vec![statements, declarations]
+    } else {
+        vec![declarations, statements]
     }
 }
 
@@ -196,9 +195,8 @@ fn imports(text: &str) -> String {
         let mut before = mentions.map(|(at, _)| text[..at].chars().next_back());
         before.any(|c| c.is_none_or(|c| !c.is_alphanumeric() && c != '_' && c != '.'))
     };
-    PACKAGES
-        .iter()
-        .filter(used)
-        .map(|path| format!("; import {path:?}"))
+    let imports = PACKAGES.iter().filter(used);
+    imports
+        .flat_map(|path| ["; import \"", *path, "\""])
         .collect()
 }

@@ -78,11 +78,11 @@ pub fn run_with(text: &str, go: GoVersion, active: &Active, marks: &HeatConfig<'
     );
     let parses = parsed.errors.is_empty();
     Run {
+        src,
         heat,
         sites,
         findings,
         parses,
-        src,
     }
 }
 

@@ -159,7 +159,9 @@ impl Finder<'_> {
                 self.make(id, ty, cap.or(len));
             }
             (sym::APPEND, Some(_)) if !spread => {
-                args.for_each(|x| self.note_use(x, Use::Kept(Reason::Stored)))
+                for x in args {
+                    self.note_use(x, Use::Kept(Reason::Stored));
+                }
             }
             _ => {}
         }
