@@ -158,7 +158,7 @@ fn analyse(paths: &[PathBuf], input: &InputArgs) -> Result<Analysis, Refusal> {
     let disk = Disk;
     let setup = Setup::new(&disk, paths, input)?;
     let mut walked = walk::walk(&setup.walk);
-    setup.refuse_unusable_paths(&walked)?;
+    setup::refuse_unusable_paths(&walked)?;
     let settings = &setup.settings;
     setup.exclude_by_nearest_config(&mut walked)?;
     let (program, diagnostics) =

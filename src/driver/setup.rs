@@ -47,7 +47,7 @@ impl Refusal {
                 }
             }
             Refusal::NoFolder(error) => {
-                writeln!(streams.err, "error: the current folder: {error}")?
+                writeln!(streams.err, "error: the current folder: {error}")?;
             }
             Refusal::Facts(why) => {
                 writeln!(
@@ -117,21 +117,6 @@ impl<'f> Setup<'f> {
             places,
             named,
         })
-    }
-
-    /// Fails if a path that was named cannot be read.
-    pub(super) fn refuse_unusable_paths(&self, walked: &Walked) -> Result<(), Refusal> {
-        let named: Vec<Problem> = walked
-            .problems
-            .iter()
-            .filter(|p| p.named)
-            .cloned()
-            .collect();
-        if named.is_empty() {
-            Ok(())
-        } else {
-            Err(Refusal::Paths(named))
-        }
     }
 
     /// Leaves out the findings that the config nearest to each folder excludes; fails if one of those configs is wrong.
@@ -206,6 +191,17 @@ fn target(input: &InputArgs, config: &Config, env: &Env) -> Target {
         goarch: wish(&input.goarch, &config.target.goarch, &env.target.goarch),
         cgo: input.cgo.or(config.target.cgo).unwrap_or(env.target.cgo),
         tags,
+    }
+}
+
+/// Fails if a path that was named cannot be read.
+pub(super) fn refuse_unusable_paths(walked: &Walked) -> Result<(), Refusal> {
+    let problems = walked.problems.iter();
+    let named: Vec<Problem> = problems.filter(|p| p.named).cloned().collect();
+    if named.is_empty() {
+        Ok(())
+    } else {
+        Err(Refusal::Paths(named))
     }
 }
 

@@ -83,12 +83,11 @@ pub(super) fn figures(report: &Report) -> Vec<String> {
 
 fn read(report: &Report) -> String {
     let summary = &report.summary;
-    // Kilobytes are exact enough, and fit a float without loss up to 4 TB.
-    let kilobytes = f64::from(u32::try_from(summary.bytes / 1_000).unwrap_or(u32::MAX));
-    let size = if kilobytes < 100.0 {
-        format!("{kilobytes:.0} kB")
+    let megabytes = summary.bytes as f64 / 1e6;
+    let size = if megabytes < 0.1 {
+        format!("{:.1} kB", megabytes * 1e3)
     } else {
-        format!("{:.1} MB", kilobytes / 1e3)
+        format!("{megabytes:.1} MB")
     };
     let what = format!(
         "Checked {} ({size}) of {}",
@@ -97,10 +96,7 @@ fn read(report: &Report) -> String {
     );
     match summary.elapsed.map(|elapsed| elapsed.as_secs_f64()) {
         Some(seconds) if seconds > 0.0 => {
-            format!(
-                "{what} in {seconds:.2} s, {:.1} MB/s",
-                kilobytes / 1e3 / seconds
-            )
+            format!("{what} in {seconds:.2} s, {:.1} MB/s", megabytes / seconds)
         }
         _ => what,
     }

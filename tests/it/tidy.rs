@@ -177,12 +177,10 @@ fn modules_import_only_what_the_table_allows() {
             }
         }
         for crate_name in &dependencies {
-            if names_behind(&code, "use ").contains(crate_name)
-                || code.contains(&format!(" {crate_name}::"))
-            {
-                if !others.contains(&crate_name.as_str()) {
-                    wrong.push(format!("{}: {crate_name}", path.display()));
-                }
+            let used = names_behind(&code, "use ").contains(crate_name)
+                || code.contains(&format!(" {crate_name}::"));
+            if used && !others.contains(&crate_name.as_str()) {
+                wrong.push(format!("{}: {crate_name}", path.display()));
             }
         }
     }
