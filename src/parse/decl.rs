@@ -223,8 +223,9 @@ fn split_name(i: Input<'_>, x: ExprId, force: bool) -> Option<(ExprId, Option<Ex
             y,
         } => {
             let is_name = matches!(i.get(name), Expr::Name(_));
+            let end = i.file.ast.borrow().expr_end(y);
             (is_name && (force || is_type_elem(&i.file.ast.borrow(), y)))
-                .then(|| (name, Some(i.add(Expr::Star(y), i.expr_pos(x)))))
+                .then(|| (name, Some(i.add_at(Expr::Star(y), i.expr_pos(x), end))))
         }
         Expr::Binary { op: Kind::Or, .. } => split_union(i, x, force),
         Expr::Call {
