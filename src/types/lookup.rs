@@ -161,9 +161,9 @@ impl Search<'_> {
             multiple: false,
         }];
         let mut seen = Seen::default();
-        let mut looked_at = 0;
-        while !current.is_empty() && looked_at < MAX_EMBEDDED {
-            looked_at += current.len();
+        let mut effort = 0;
+        while !current.is_empty() && effort < MAX_EFFORT {
+            effort += current.iter().map(|at| at.path.len() + 1).sum::<usize>();
             let mut next = Vec::new();
             for at in &current {
                 self.look_in(at, &mut seen, &mut next);
@@ -190,8 +190,9 @@ impl Search<'_> {
     }
 }
 
-/// How many embedded types are searched. Instances that embed pointers to ever larger instances have no end.
-const MAX_EMBEDDED: usize = 10_000;
+/// How many embedded types are searched, each counted as often as it is deep. Instances that embed pointers to ever
+/// larger instances have no end, and the larger they are the more work is each.
+const MAX_EFFORT: usize = 10_000;
 
 /// Whether `obj` is a method with a pointer receiver.
 pub fn has_ptr_recv(obj: Obj) -> bool {

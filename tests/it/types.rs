@@ -356,3 +356,28 @@ fn deep_code_is_checked_without_exhausting_the_stack() {
         nothing
     );
 }
+
+#[test]
+fn a_pointer_term_of_a_constraint_ends_where_it_is_written() {
+    let c = check("package p\ntype S[T *int | string, U *T] struct{}\n");
+    assert_eq!(c.types_of("*int"), ["*int"]);
+    assert_eq!(c.types_of("*int | string"), ["*int | string"]);
+    assert_eq!(c.diagnostics.len(), 0, "{:?}", c.messages());
+}
+
+#[test]
+fn type_sets_of_interfaces_that_grow_as_they_embed_themselves_end() {
+    let c = check(
+        "package p
+type I[P any] interface { I[*P]; I[[]P]; m() }
+type S[P any] struct { *S[*P] }
+func f(x S[int]) { x.none() }
+",
+    );
+    let messages = c.messages();
+    assert!(
+        messages.iter().any(|m| m.contains("recursive")),
+        "{messages:?}"
+    );
+    assert!(messages.iter().any(|m| m.contains("none")), "{messages:?}");
+}
