@@ -14,6 +14,7 @@
 //! | [`walk`] | paths → Go files |
 //! | [`lex`], [`ast`], [`parse`] | bytes → tokens → tree with mistakes |
 //! | [`load`] | files → packages in dependency order, for a target and a Go version |
+//! | [`types`] | packages → types, constants, uses, selections, captures |
 //! | [`escape`] | trees → [`site`]s with verdict and cost |
 //! | [`heat`] | how often each site runs |
 //! | [`rules`] | sites → [`finding`]s; suppressions |
@@ -38,6 +39,7 @@ pub mod config;
 pub mod directive;
 pub mod driver;
 pub mod escape;
+pub mod facts;
 pub mod finding;
 pub mod heat;
 pub mod lex;
@@ -48,4 +50,5 @@ pub mod report;
 pub mod rules;
 pub mod settings;
 pub mod site;
+pub mod types;
 pub mod walk;

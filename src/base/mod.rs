@@ -4,6 +4,7 @@
 //! names, [`source`] file bytes with gc's line and column rules, [`diag`] what a stage reports about user code, [`yaml`]
 //! config and rule files with a place for everything.
 
+pub mod bytes;
 pub mod bytesize;
 pub mod diag;
 pub mod files;

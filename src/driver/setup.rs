@@ -8,6 +8,7 @@ use crate::base::files::Disk;
 use crate::base::source::SourceFile;
 use crate::cli::{Exit, InputArgs};
 use crate::config::{Config, FailOn};
+use crate::facts::Corrupt;
 use crate::finding::RuleMeta;
 use crate::load::{self, Env, Program, Target};
 use crate::report::{self, Notice, Places};
@@ -24,6 +25,8 @@ pub(super) enum Refusal {
     Paths(Vec<Problem>),
     /// The current folder is gone.
     NoFolder(io::Error),
+    /// The standard library's embedded facts are damaged.
+    Facts(Corrupt),
 }
 
 impl Refusal {
@@ -45,6 +48,12 @@ impl Refusal {
             }
             Refusal::NoFolder(error) => {
                 writeln!(streams.err, "error: the current folder: {error}")?;
+            }
+            Refusal::Facts(why) => {
+                writeln!(
+                    streams.err,
+                    "error: the embedded facts of the standard library: {why}"
+                )?;
             }
         }
         Ok(Exit::Fault)

@@ -110,8 +110,8 @@ impl Outcome {
         if self.falls {
             return context.level;
         }
-        let highest = self.jumps.highest().max(breaks);
-        highest.unwrap_or(0).min(context.level)
+        let to = self.jumps.highest().max(breaks).unwrap_or(0);
+        to.min(context.level)
     }
 }
 

@@ -155,8 +155,8 @@ fn wrappings(text: &str) -> Vec<(String, &'static str)> {
     let head = format!("package example{}", imports(text));
     let declarations = (format!("{head}\n\n"), "");
     let statements = (format!("{head}\n\nfunc example() {{\n"), "\n}\n");
-    let starts_with = |keyword: &&str| first.starts_with(*keyword);
-    if ["func ", "type ", "import "].iter().any(starts_with) {
+    let keywords = ["func ", "type ", "import "];
+    if keywords.iter().any(|k| first.starts_with(k)) {
         vec![statements, declarations]
     } else {
         vec![declarations, statements]
@@ -195,8 +195,9 @@ fn imports(text: &str) -> String {
         let mut before = mentions.map(|(at, _)| text[..at].chars().next_back());
         before.any(|c| c.is_none_or(|c| !c.is_alphanumeric() && c != '_' && c != '.'))
     };
-    let imports = PACKAGES.iter().filter(used);
-    imports
-        .flat_map(|path| ["; import \"", *path, "\""])
-        .collect()
+    let clauses = PACKAGES
+        .iter()
+        .filter(used)
+        .map(|path| ["; import \"", path, "\""]);
+    clauses.flatten().collect()
 }

@@ -140,8 +140,8 @@ impl Matcher {
             (Some(_), Verdict::Stack) => Answer::No,
             (Some(list), Verdict::Heap(reason)) => Answer::of(list.contains(reason)),
         };
-        known(self.verdicts.as_deref(), &verdict, &VerdictName::Unknown)
-            .min(known(self.costs.as_deref(), &cost, &CostName::Unknown))
+        known(self.verdicts.as_deref(), &verdict, VerdictName::Unknown)
+            .min(known(self.costs.as_deref(), &cost, CostName::Unknown))
             .min(reason)
     }
 
@@ -177,9 +177,9 @@ fn has<T: PartialEq>(list: Option<&[T]>, value: &T) -> bool {
 }
 
 /// [`has`], where an unknown value may be any of the list.
-fn known<T: PartialEq>(list: Option<&[T]>, value: &T, unknown: &T) -> Answer {
+fn known<T: PartialEq + Copy>(list: Option<&[T]>, value: &T, unknown: T) -> Answer {
     match list {
-        Some(list) if !list.contains(value) && value == unknown => Answer::Unknown,
+        Some(list) if !list.contains(value) && *value == unknown => Answer::Unknown,
         _ => Answer::of(has(list, value)),
     }
 }

@@ -12,4 +12,5 @@ mod sites;
 mod suppress;
 mod tidy;
 mod tree;
+mod types;
 mod walk;

@@ -19,7 +19,7 @@ const MAY_IMPORT: &[(&str, &[&str], &[&str])] = &[
     ),
     ("site", &[], &["schemars", "serde"]),
     ("lex", &["ast"], &["memchr", "unicode_properties"]),
-    ("ast", &["lex", "parse"], &[]),
+    ("ast", &["lex"], &[]),
     ("parse", &["ast", "lex"], &["memchr", "nom", "rustc_hash"]),
     ("walk", &[], &["globset", "ignore"]),
     ("load", &["site", "walk"], &["memchr", "rustc_hash"]),
@@ -32,7 +32,7 @@ const MAY_IMPORT: &[(&str, &[&str], &[&str])] = &[
     (
         "escape",
         &["ast", "finding", "heat", "lex", "site"],
-        &["rustc_hash"],
+        &["memchr", "rustc_hash"],
     ),
     ("option", &[], &["schemars", "serde"]),
     ("finding", &["option", "site"], &["schemars", "serde"]),
@@ -44,7 +44,7 @@ const MAY_IMPORT: &[(&str, &[&str], &[&str])] = &[
     (
         "rules",
         &["directive", "finding", "option", "site"],
-        &["schemars", "serde"],
+        &["memchr", "rustc_hash", "schemars", "serde"],
     ),
     (
         "settings",

@@ -1,0 +1,103 @@
+//! Packages as importers see them.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
+
+use super::arena;
+use super::object::Obj;
+use crate::base::symbol::Symbol;
+
+/// A package.
+#[derive(Clone, Copy)]
+pub struct Pkg(&'static PkgData);
+
+/// The node behind a [`Pkg`].
+pub struct PkgData {
+    /// The import path.
+    pub path: Symbol,
+    /// The name in its package clause.
+    pub name: Symbol,
+    /// Whether it stands for a package that was not found (or `C`): what is selected from it has no known type, silently.
+    pub opaque: bool,
+    scope: OnceLock<FxHashMap<Symbol, Obj>>,
+}
+
+crate::pooled!(PkgData);
+
+impl PartialEq for Pkg {
+    #[inline]
+    fn eq(&self, other: &Pkg) -> bool {
+        std::ptr::eq(self.0, other.0)
+    }
+}
+
+impl Eq for Pkg {}
+
+impl Hash for Pkg {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (std::ptr::from_ref(self.0) as usize).hash(state);
+    }
+}
+
+impl fmt::Debug for Pkg {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.path)
+    }
+}
+
+impl std::ops::Deref for Pkg {
+    type Target = PkgData;
+
+    #[inline]
+    fn deref(&self) -> &PkgData {
+        self.0
+    }
+}
+
+impl Pkg {
+    /// A package whose objects are not known yet.
+    pub fn new(path: Symbol, name: Symbol) -> Pkg {
+        Pkg(arena::alloc(PkgData {
+            path,
+            name,
+            opaque: false,
+            scope: OnceLock::new(),
+        }))
+    }
+
+    /// A stand-in for a package that was not found.
+    pub fn opaque(path: Symbol, name: Symbol) -> Pkg {
+        Pkg(arena::alloc(PkgData {
+            path,
+            name,
+            opaque: true,
+            scope: OnceLock::new(),
+        }))
+    }
+
+    /// Gives the package its objects; the first call counts.
+    pub fn set_scope(self, objects: FxHashMap<Symbol, Obj>) {
+        let _kept = self.0.scope.set(objects);
+    }
+
+    /// The package-level object of that name, exported or not.
+    #[inline]
+    pub fn lookup(self, name: Symbol) -> Option<Obj> {
+        self.0.scope.get()?.get(&name).copied()
+    }
+
+    /// All package-level objects, sorted by name.
+    pub fn objects(self) -> Vec<Obj> {
+        let mut all: Vec<Obj> = self
+            .0
+            .scope
+            .get()
+            .map(|s| s.values().copied().collect())
+            .unwrap_or_default();
+        all.sort_by_key(|o| o.name.as_str());
+        all
+    }
+}

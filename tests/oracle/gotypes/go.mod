@@ -1,0 +1,3 @@
+module heaplint.test/gotypes
+
+go 1.24
