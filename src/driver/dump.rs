@@ -15,7 +15,7 @@ use crate::types::dump;
 use crate::types::sizes::Sizes;
 use crate::walk;
 
-use super::setup::{Refusal, Setup};
+use super::setup::{Refusal, Setup, refuse_unusable_paths};
 use super::typecheck::{Typed, each_package};
 use super::{Streams, in_pool};
 
@@ -53,7 +53,7 @@ fn all_lines(args: &DumpArgs) -> Result<PackageLines, Refusal> {
     let disk = Disk;
     let setup = Setup::new(&disk, &args.paths, &args.input)?;
     let walked = walk::walk(&setup.walk);
-    setup.refuse_unusable_paths(&walked)?;
+    refuse_unusable_paths(&walked)?;
     let sizes = Sizes::for_arch(&setup.load.target.goarch).unwrap_or_default();
     let (program, _) = load::load(&walked, setup.load.clone(), read_batch);
     let results = each_package(&program, sizes, |typed| package_lines(&program, typed));

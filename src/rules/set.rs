@@ -68,15 +68,6 @@ static BUILTIN: LazyLock<(RuleSet, Vec<ConfigError>)> = LazyLock::new(|| {
     (set, errors)
 });
 
-impl<'s> IntoIterator for &'s RuleSet {
-    type Item = &'s Rule;
-    type IntoIter = std::slice::Iter<'s, Rule>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
-    }
-}
-
 impl RuleSet {
     /// The built-in rules.
     pub fn builtin() -> &'static RuleSet {
