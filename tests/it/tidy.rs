@@ -23,6 +23,16 @@ const MAY_IMPORT: &[(&str, &[&str], &[&str])] = &[
     ("parse", &["ast", "lex"], &["memchr", "nom", "rustc_hash"]),
     ("walk", &[], &["globset", "ignore"]),
     ("load", &["site", "walk"], &["memchr", "rustc_hash"]),
+    (
+        "types",
+        &["ast", "lex"],
+        &["dashu_int", "dashu_ratio", "rustc_hash"],
+    ),
+    (
+        "facts",
+        &["ast", "site", "types"],
+        &["brotli", "rustc_hash"],
+    ),
     ("directive", &["ast"], &["rustc_hash"]),
     (
         "heat",
