@@ -58,7 +58,7 @@ const MAY_IMPORT: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "settings",
-        &["config", "finding", "option", "rules"],
+        &["config", "finding", "heat", "option", "rules"],
         &["rustc_hash"],
     ),
     (
