@@ -26,7 +26,7 @@ const MAY_IMPORT: &[(&str, &[&str], &[&str])] = &[
     (
         "types",
         &["ast", "lex"],
-        &["dashu_int", "dashu_ratio", "rustc_hash"],
+        &["dashu_int", "dashu_ratio", "memchr", "rustc_hash"],
     ),
     (
         "facts",
