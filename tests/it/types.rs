@@ -330,7 +330,7 @@ const l = k
     for name in ["A", "C", "D", "E", "F", "H"] {
         let said = |m: &&str| m.starts_with("invalid recursive") && m.ends_with(name);
         assert!(
-            c.messages().iter().any(|m| said(&m)),
+            c.messages().iter().any(|m| said(m)),
             "{name}: {:?}",
             c.messages()
         );
@@ -345,11 +345,11 @@ fn deep_code_is_checked_without_exhausting_the_stack() {
     assert_eq!(check_deep(chain + &".m()".repeat(20_000)), nothing);
     let sum = "package p\nvar x = 1".to_owned();
     assert_eq!(check_deep(sum + &" + 1".repeat(50_000)), nothing);
-    let mut waiting = "package p\n".to_owned();
-    for i in 0..5_000 {
-        waiting += &format!("type T{i} struct {{ next *T{} }}\n", i + 1);
-    }
-    assert_eq!(check_deep(waiting + "type T5000 int\n"), nothing);
+    let waiting: Vec<String> = (0..5_000)
+        .map(|i| format!("type T{i} struct {{ next *T{} }}\n", i + 1))
+        .collect();
+    let waiting = format!("package p\n{}type T5000 int\n", waiting.concat());
+    assert_eq!(check_deep(waiting), nothing);
     let literals = "func() { _ = ".repeat(300) + "1" + &" }".repeat(300);
     assert_eq!(
         check_deep(format!("package p\nvar f = {literals}\n")),
