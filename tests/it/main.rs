@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot go on has failed
 
 mod config;
+mod facts;
 mod heat;
 mod load;
 mod parse;
@@ -9,8 +10,10 @@ mod pipeline;
 mod report;
 mod rules;
 mod sites;
+mod sizes;
 mod suppress;
 mod tidy;
 mod tree;
+mod type_text;
 mod types;
 mod walk;
