@@ -3,6 +3,7 @@
 
 mod cli;
 mod config;
+mod facts;
 mod heat;
 mod load;
 mod parse;
@@ -10,8 +11,10 @@ mod pipeline;
 mod report;
 mod rules;
 mod sites;
+mod sizes;
 mod suppress;
 mod tidy;
 mod tree;
+mod type_text;
 mod types;
 mod walk;

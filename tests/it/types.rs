@@ -16,7 +16,7 @@ use heaplint::types::{self, Config, FileInput, Import, Importer, PackageInput};
 
 /// Packages that were checked before.
 #[derive(Default)]
-struct Known(HashMap<Symbol, Pkg>);
+pub struct Known(pub HashMap<Symbol, Pkg>);
 
 impl Importer for Known {
     fn import(&self, path: Symbol) -> Import {
@@ -28,10 +28,10 @@ impl Importer for Known {
 }
 
 /// A package of one file.
-struct Checked {
+pub struct Checked {
     src: String,
     parsed: Parsed,
-    package: Package,
+    pub package: Package,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -40,7 +40,7 @@ impl Checked {
         &self.package.files[0]
     }
 
-    fn messages(&self) -> Vec<&str> {
+    pub fn messages(&self) -> Vec<&str> {
         self.diagnostics
             .iter()
             .map(|d| d.message.as_str())
@@ -59,13 +59,13 @@ impl Checked {
     }
 
     /// The recorded types of the expressions written as `text`.
-    fn types_of(&self, text: &str) -> Vec<String> {
+    pub fn types_of(&self, text: &str) -> Vec<String> {
         let types = self.exprs(text).filter_map(|id| self.info().type_of(id));
         types.map(|ty| ty.to_string()).collect()
     }
 }
 
-fn check_as(version: u8, path: &str, src: &str, known: &Known) -> Checked {
+pub fn check_as(version: u8, path: &str, src: &str, known: &Known) -> Checked {
     let parsed = parse_file(src.as_bytes());
     assert!(parsed.errors.is_empty(), "{:?}", parsed.errors);
     let file = FileInput {
@@ -92,7 +92,7 @@ fn check_as(version: u8, path: &str, src: &str, known: &Known) -> Checked {
     }
 }
 
-fn check(src: &str) -> Checked {
+pub fn check(src: &str) -> Checked {
     check_as(27, "p", src, &Known::default())
 }
 
