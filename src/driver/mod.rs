@@ -29,13 +29,11 @@ use crate::cli::{CheckArgs, Cli, Command, DumpArgs, DumpCommand, Exit, FactsComm
 use crate::finding;
 use crate::load::{self, FileRequest, PackageId, Program};
 use crate::report::{self, Notice, Parts, Places, Report, RuleDoc, Style, Summary};
+use crate::types::check::STACK_BYTES;
 use crate::walk;
 
 use package::Checked;
 use setup::{Refusal, Setup};
-
-/// Room for the deepest tree: the parser's limit times the largest frames of the stages that walk it, with a margin.
-const STACK_BYTES: usize = 256 << 20;
 
 /// Where a run writes, and how.
 pub struct Streams<'s> {

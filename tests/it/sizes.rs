@@ -9,7 +9,10 @@ use super::types::{Known, check, check_as};
 /// The types of the package-level variables `v0`, `v1`, … declared with `types`.
 fn types(types: &[&str]) -> Vec<Ty> {
     let lines = types.iter().enumerate();
-    let vars: String = lines.map(|(i, t)| format!("var v{i} {t}\n")).collect();
+    let vars = lines
+        .map(|(i, t)| format!("var v{i} {t}\n"))
+        .collect::<Vec<_>>()
+        .concat();
     let c = check(&format!("package p\n{vars}"));
     assert_eq!(c.messages(), [""; 0]);
     let var = |i| c.package.pkg.lookup(Symbol::intern(&format!("v{i}")));
