@@ -2,6 +2,7 @@
 
 pub mod ast;
 pub mod base;
+pub mod escape;
 pub mod lex;
 pub mod parse;
 pub mod site;
