@@ -2,6 +2,7 @@
 
 pub mod ast;
 pub mod base;
+pub mod ir;
 pub mod lex;
 pub mod parse;
 pub mod site;
