@@ -3,6 +3,7 @@
 pub mod ast;
 pub mod base;
 pub mod escape;
+pub mod ir;
 pub mod lex;
 pub mod parse;
 pub mod site;
