@@ -71,7 +71,10 @@ pub fn bottom_up(mentions: &[Vec<u32>], capturing: &[bool]) -> Vec<Batch> {
 
 impl Search<'_> {
     fn captures(&self, function: u32) -> bool {
-        self.capturing.get(function as usize).copied().unwrap_or(false)
+        self.capturing
+            .get(function as usize)
+            .copied()
+            .unwrap_or(false)
     }
 
     /// A function has two numbers: its own, and the next one, from which it is searched. Reaching the own number again
@@ -92,7 +95,9 @@ impl Search<'_> {
     fn visit_all(&mut self, root: u32) {
         self.enter(root);
         while let Some(visit) = self.visits.last_mut() {
-            let mention = self.mentions[visit.function as usize].get(visit.next).copied();
+            let mention = self.mentions[visit.function as usize]
+                .get(visit.next)
+                .copied();
             visit.next += 1;
             match mention {
                 Some(m) => self.follow(m),

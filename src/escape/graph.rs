@@ -15,6 +15,7 @@
 
 use super::leaks::Leaks;
 use crate::base::index::{Idx, IndexVec};
+use crate::ir::node::{FuncId, NodeId};
 use crate::newtype_index;
 
 newtype_index! {
@@ -102,6 +103,8 @@ pub struct Location {
     pub addr_taken: bool,
     /// Where its value leaks to, if it is a parameter.
     pub leaks: Leaks,
+    /// Least derefs with which the parameter's value gets to what is not known, plus one; 0 for never.
+    pub unknown_leak: u8,
 }
 
 /// A function of the batch.
@@ -127,9 +130,14 @@ pub struct Edge {
     pub note: Option<NoteId>,
 }
 
-/// A node of the function bodies, by a number that only the builder reads.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Place(pub u32);
+/// A node of a function's body.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Place {
+    /// Whose body.
+    pub func: FuncId,
+    /// The node in it.
+    pub node: NodeId,
+}
 
 /// One step of a way.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -221,6 +229,10 @@ pub enum Why {
     NonConstantSize,
     /// A `make` of elements without size.
     ZeroSizedElement,
+    /// The closure of a `go` statement (the compiler prints no step for it).
+    Go,
+    /// The closure of a `defer` statement in a loop (likewise).
+    DeferInLoop,
 }
 
 impl Why {
@@ -265,6 +277,8 @@ impl Why {
             Why::TooAligned => "too aligned for stack",
             Why::NonConstantSize => "non-constant size",
             Why::ZeroSizedElement => "zero-sized element",
+            Why::Go => "go statement",
+            Why::DeferInLoop => "defer in a loop",
         }
     }
 }
@@ -324,8 +338,10 @@ impl Graph {
     pub const CALLEE: usize = 2;
     /// What is stored here is gone.
     pub const BLANK: usize = 3;
+    /// What is stored here goes to code that cannot be seen for want of a package: on the heap for all we know.
+    pub const UNKNOWN: usize = 4;
     /// How many locations are pseudo ones.
-    pub const PSEUDO: usize = 4;
+    pub const PSEUDO: usize = 5;
 
     /// A graph with the pseudo locations and no function.
     pub fn new() -> Graph {
@@ -348,7 +364,13 @@ impl Graph {
         self.frames.truncate(0);
         self.immediate.clear();
         let nowhere = Owner::from_usize(u32::MAX as usize - 1);
-        for attrs in [Attrs::HEAP, Attrs::MUTATES, Attrs::CALLS, Attrs::NONE] {
+        for attrs in [
+            Attrs::HEAP,
+            Attrs::MUTATES,
+            Attrs::CALLS,
+            Attrs::NONE,
+            Attrs::HEAP,
+        ] {
             let pseudo = self.new_location(nowhere, 0, Role::Plain);
             self.locations[pseudo].attrs = attrs;
         }
@@ -374,6 +396,11 @@ impl Graph {
         Loc::from_usize(Self::BLANK)
     }
 
+    /// The unknown.
+    pub fn unknown() -> Loc {
+        Loc::from_usize(Self::UNKNOWN)
+    }
+
     /// Adds a function of the batch.
     pub fn new_frame(&mut self, parent: Option<Owner>) -> Owner {
         self.frames.push(Frame {
@@ -393,6 +420,7 @@ impl Graph {
             reassigned: false,
             addr_taken: false,
             leaks: Leaks::NONE,
+            unknown_leak: 0,
         })
     }
 

@@ -31,8 +31,19 @@
 //! sees of the others nothing but tags. [`graph`] is built by walking bodies, [`solve`] finds the attributes,
 //! [`message`] prints what the compiler prints, and [`release`] is the table of what differs between versions.
 
+pub mod analysis;
+mod assign;
 pub mod batch;
+pub mod build;
+mod call;
+mod closure;
+mod expr;
 pub mod graph;
 pub mod leaks;
+pub mod message;
 pub mod release;
+mod rewrite;
 pub mod solve;
+mod statics;
+mod stmt;
+pub mod summary;

@@ -41,12 +41,14 @@ pub struct Cause {
     pub root: Loc,
     /// The edges from `loc` to `root`, in that order; cut short where they run in a circle.
     pub way: Vec<Edge>,
+    /// It is on the heap only because of something that is not known.
+    pub unknown: bool,
 }
 
 /// What solving found beside the attributes.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Outcome {
-    /// A cause for each location that escapes, by location.
+    /// A cause for each location that escapes, in the order they were found: a root's cause before those it is root of.
     pub causes: Vec<Cause>,
     /// The batch took more than [`STEP_LIMIT`] steps: attributes that are not set mean nothing.
     pub gave_up: bool,
@@ -65,6 +67,8 @@ struct Mark {
     queued: u32,
     /// It waits to be a root.
     root_queued: bool,
+    /// It escapes only because of something that is not known.
+    unknown: bool,
 }
 
 /// The work lists and marks of the walks; one serves many batches.
@@ -100,7 +104,7 @@ impl Solver {
             }
             self.walk_from(graph, layout, root);
         }
-        self.outcome(graph)
+        self.outcome()
     }
 
     fn prepare(&mut self, graph: &Graph) {
@@ -111,12 +115,20 @@ impl Solver {
         self.results.extend(graph.ids().filter_map(|loc| {
             matches!(graph[loc].role, Role::Result(_)).then(|| (graph[loc].owner.index(), loc))
         }));
-        self.results.sort_by_key(|&(owner, loc)| (owner, loc.index()));
+        self.results
+            .sort_by_key(|&(owner, loc)| (owner, loc.index()));
         self.causes.clear();
         self.roots.clear();
         self.todo.clear();
         (self.walk, self.steps) = (0, 0);
-        let pseudo = [Graph::heap(), Graph::callee(), Graph::mutator()];
+        self.marks[Graph::UNKNOWN].unknown = true;
+        let pseudo = [
+            Graph::heap(),
+            Graph::callee(),
+            Graph::mutator(),
+            Graph::unknown(),
+        ];
+        self.note_immediate(graph);
         for root in pseudo.into_iter().chain(graph.ids().rev()) {
             self.roots.push_back(root);
             self.marks[root.index()].root_queued = true;
@@ -144,17 +156,24 @@ impl Solver {
         }
     }
 
-    fn outcome(&mut self, graph: &Graph) -> Outcome {
-        let immediate = graph.immediate().iter().map(|edge| Cause {
-            loc: edge.src,
-            root: edge.dst,
-            way: vec![*edge],
-        });
-        let mut causes: Vec<Cause> = immediate.chain(self.causes.drain(..)).collect();
-        causes.sort_by_key(|c| c.loc.index());
+    fn outcome(&mut self) -> Outcome {
         Outcome {
-            causes,
+            causes: std::mem::take(&mut self.causes),
             gave_up: self.steps > STEP_LIMIT,
+        }
+    }
+
+    /// What escaped while the graph was built.
+    fn note_immediate(&mut self, graph: &Graph) {
+        for edge in graph.immediate() {
+            let unknown = self.marks[edge.dst.index()].unknown;
+            self.marks[edge.src.index()].unknown = unknown;
+            self.causes.push(Cause {
+                loc: edge.src,
+                root: edge.dst,
+                way: vec![*edge],
+                unknown,
+            });
         }
     }
 
@@ -212,7 +231,8 @@ impl Solver {
             new = new.or(graph[root].attrs.and(Attrs::USES));
         }
         if graph[loc].role == Role::Param {
-            record_leaks(graph, layout, root, loc, derefs);
+            let unknown = self.marks[root.index()].unknown;
+            record_leaks(graph, layout, (root, unknown), loc, derefs);
         }
         let old = graph[loc].attrs;
         if old.has(new) {
@@ -257,7 +277,14 @@ impl Solver {
             way.push(edge);
             at = edge.dst;
         }
-        self.causes.push(Cause { loc, root, way });
+        let unknown = self.marks[root.index()].unknown;
+        self.marks[loc.index()].unknown = unknown;
+        self.causes.push(Cause {
+            loc,
+            root,
+            way,
+            unknown,
+        });
     }
 }
 
@@ -270,8 +297,21 @@ fn address_attrs(graph: &Graph, root: Loc, loc: Loc) -> Attrs {
     }
 }
 
-/// Records in parameter `loc` that its value, loaded `derefs` times, gets to `root`.
-fn record_leaks(graph: &mut Graph, layout: Layout, root: Loc, loc: Loc, derefs: i32) {
+/// Records in parameter `loc` that its value, loaded `derefs` times, gets to `root`, which may escape only because of
+/// something that is not known.
+fn record_leaks(
+    graph: &mut Graph,
+    layout: Layout,
+    (root, unknown): (Loc, bool),
+    loc: Loc,
+    derefs: i32,
+) {
+    if unknown {
+        let least = u8::try_from(derefs.saturating_add(1)).unwrap_or(u8::MAX);
+        let old = &mut graph[loc].unknown_leak;
+        *old = if *old == 0 { least } else { least.min(*old) };
+        return;
+    }
     let leak = outlives(graph, root, loc).then(|| leak_sink(graph, layout, root, loc));
     let uses = graph[root].attrs;
     let leaks = &mut graph[loc].leaks;

@@ -120,7 +120,11 @@ fn the_sixth_result_is_the_heap_and_the_seventh_in_old_releases() {
             .collect();
         s.solve();
         for (i, &p) in (0..).zip(&params) {
-            assert_eq!(s.leak(p, Sink::Heap).is_some(), i >= slots, "1.{minor} result {i}");
+            assert_eq!(
+                s.leak(p, Sink::Heap).is_some(),
+                i >= slots,
+                "1.{minor} result {i}"
+            );
         }
     }
 }
@@ -184,7 +188,10 @@ fn an_address_that_meets_the_heap_escapes_at_once_and_has_a_cause() {
     assert!(s.escapes(x));
     assert!(s.graph.edges().is_empty());
     let outcome = s.solve();
-    assert_eq!((outcome.causes[0].loc, outcome.causes[0].root), (x, Graph::heap()));
+    assert_eq!(
+        (outcome.causes[0].loc, outcome.causes[0].root),
+        (x, Graph::heap())
+    );
 }
 
 #[test]
@@ -238,4 +245,30 @@ fn a_graph_is_empty_again_after_clearing() {
     assert!(s.graph.is_empty());
     assert_eq!(s.graph.ids().next().map(Idx::index), None);
     assert!(s.graph[Graph::heap()].attrs.has(Attrs::HEAP));
+}
+
+#[test]
+fn what_goes_to_the_unknown_is_unknown_and_so_is_what_it_holds() {
+    // p.q = &y; missing.Keep(&p) beside sink = &z
+    let mut s = Sketch::new();
+    let [p, y, z] = std::array::from_fn(|_| s.local());
+    let param = s.param();
+    s.flow(p, y, -1);
+    s.flow(Graph::unknown(), p, -1);
+    s.flow(Graph::heap(), z, -1);
+    s.flow(p, param, 0);
+    let outcome = s.solve();
+    let unknown = |loc| {
+        outcome
+            .causes
+            .iter()
+            .find(|c| c.loc == loc)
+            .map(|c| c.unknown)
+    };
+    assert_eq!(
+        [p, y, z].map(unknown),
+        [Some(true), Some(true), Some(false)]
+    );
+    assert_eq!(s.leak(param, Sink::Heap), None);
+    assert_eq!(s.graph[param].unknown_leak, 1);
 }
