@@ -290,6 +290,7 @@ impl GoVersion {
     }
 
     /// The nearest version whose decisions are known.
+    #[must_use]
     pub fn known(self) -> GoVersion {
         self.clamp(Self::OLDEST, Self::NEWEST)
     }

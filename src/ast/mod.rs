@@ -36,6 +36,7 @@
 //!   [`MAX_NESTING`](crate::parse::MAX_NESTING) otherwise. Walkers loop along left spines.
 //! - Broken code gives [`Expr::Bad`], [`Stmt::Bad`] and fewer nodes, never a node that breaks these rules.
 
+pub mod dump;
 pub mod visit;
 
 use std::marker::PhantomData;
@@ -531,6 +532,14 @@ const _: () = assert!(size_of::<Expr>() <= 12);
 const _: () = assert!(size_of::<Stmt>() <= 20);
 const _: () = assert!(size_of::<Option<ExprId>>() == 4);
 
+/// A node with gc's position and its end.
+#[derive(Clone, Copy, Debug)]
+struct Placed<T> {
+    node: T,
+    pos: u32,
+    end: u32,
+}
+
 /// The tree of one file.
 #[derive(Clone, Debug)]
 pub struct Ast {
@@ -544,10 +553,8 @@ pub struct Ast {
     pub linknames: Vec<Linkname>,
     /// `//line` directives in order.
     pub line_directives: Vec<LineDirective>,
-    exprs: IndexVec<ExprId, Expr>,
-    expr_pos: IndexVec<ExprId, Span>,
-    stmts: IndexVec<StmtId, Stmt>,
-    stmt_pos: IndexVec<StmtId, Span>,
+    exprs: IndexVec<ExprId, Placed<Expr>>,
+    stmts: IndexVec<StmtId, Placed<Stmt>>,
     decl_nodes: IndexVec<DeclId, Decl>,
     decl_pos: IndexVec<DeclId, Span>,
     pragmas: Vec<(DeclId, Pragma)>,
@@ -564,9 +571,7 @@ impl Default for Ast {
             linknames: Vec::new(),
             line_directives: Vec::new(),
             exprs: IndexVec::new(),
-            expr_pos: IndexVec::new(),
             stmts: IndexVec::new(),
-            stmt_pos: IndexVec::new(),
             decl_nodes: IndexVec::new(),
             decl_pos: IndexVec::new(),
             pragmas: Vec::new(),
@@ -581,25 +586,25 @@ impl Ast {
     /// The expression.
     #[inline]
     pub fn expr(&self, id: ExprId) -> Expr {
-        self.exprs[id]
+        self.exprs[id].node
     }
 
     /// gc's position of an expression.
     #[inline]
     pub fn expr_pos(&self, id: ExprId) -> u32 {
-        self.expr_pos[id].start
+        self.exprs[id].pos
     }
 
     /// Offset behind an expression's last byte.
     #[inline]
     pub fn expr_end(&self, id: ExprId) -> u32 {
-        self.expr_pos[id].end
+        self.exprs[id].end
     }
 
     /// Offset of an expression's first byte.
     pub fn expr_start(&self, mut id: ExprId) -> u32 {
         loop {
-            id = match self.exprs[id] {
+            id = match self.exprs[id].node {
                 Expr::CompositeLit { ty: Some(x), .. }
                 | Expr::KeyValue { key: x, .. }
                 | Expr::Selector { x, .. }
@@ -622,7 +627,7 @@ impl Ast {
     /// The name's symbol; the empty one if the expression is no name.
     #[inline]
     pub fn name(&self, id: ExprId) -> Symbol {
-        match self.exprs[id] {
+        match self.exprs[id].node {
             Expr::Name(symbol) => symbol,
             _ => crate::base::symbol::sym::EMPTY,
         }
@@ -631,7 +636,7 @@ impl Ast {
     /// Where the selected name of a [`Expr::Selector`] lies.
     pub fn sel_span(&self, id: ExprId) -> Span {
         let end = self.expr_end(id);
-        match self.exprs[id] {
+        match self.exprs[id].node {
             Expr::Selector { sel, .. } => {
                 Span::new(end.saturating_sub(sel.as_str().len() as u32), end)
             }
@@ -641,7 +646,7 @@ impl Ast {
 
     /// `id` without the parentheses around it.
     pub fn unparen(&self, mut id: ExprId) -> ExprId {
-        while let Expr::Paren(x) = self.exprs[id] {
+        while let Expr::Paren(x) = self.exprs[id].node {
             id = x;
         }
         id
@@ -650,24 +655,24 @@ impl Ast {
     /// The statement.
     #[inline]
     pub fn stmt(&self, id: StmtId) -> Stmt {
-        self.stmts[id]
+        self.stmts[id].node
     }
 
     /// gc's position of a statement.
     #[inline]
     pub fn stmt_pos(&self, id: StmtId) -> u32 {
-        self.stmt_pos[id].start
+        self.stmts[id].pos
     }
 
     /// Offset behind a statement's last byte.
     #[inline]
     pub fn stmt_end(&self, id: StmtId) -> u32 {
-        self.stmt_pos[id].end
+        self.stmts[id].end
     }
 
     /// Offset of a statement's first byte.
     pub fn stmt_start(&self, id: StmtId) -> u32 {
-        match self.stmts[id] {
+        match self.stmts[id].node {
             Stmt::Labeled { label: x, .. }
             | Stmt::Expr(x)
             | Stmt::Send { chan: x, .. }
@@ -784,9 +789,7 @@ impl Ast {
     /// Bytes that the tree holds on the heap.
     pub fn heap_size(&self) -> usize {
         self.exprs.heap_size()
-            + self.expr_pos.heap_size()
             + self.stmts.heap_size()
-            + self.stmt_pos.heap_size()
             + self.decl_nodes.heap_size()
             + self.decl_pos.heap_size()
             + self.fields.heap_size()
@@ -799,18 +802,39 @@ impl Ast {
 
 /// Building: for the parser.
 impl Ast {
+    /// An empty tree with room for what so many tokens usually become.
+    pub fn with_capacity(tokens: usize) -> Ast {
+        Ast {
+            exprs: IndexVec::with_capacity(tokens * 5 / 8 + 16),
+            stmts: IndexVec::with_capacity(tokens / 8 + 16),
+            fields: IndexVec::with_capacity(tokens / 32 + 16),
+            lists: {
+                let mut lists = Vec::with_capacity(tokens / 2 + 16);
+                lists.push(0);
+                lists
+            },
+            ..Ast::default()
+        }
+    }
+
     /// Adds an expression.
     #[inline]
     pub fn add_expr(&mut self, expr: Expr, pos: u32, end: u32) -> ExprId {
-        self.expr_pos.push(Span { start: pos, end });
-        self.exprs.push(expr)
+        self.exprs.push(Placed {
+            node: expr,
+            pos,
+            end,
+        })
     }
 
     /// Adds a statement.
     #[inline]
     pub fn add_stmt(&mut self, stmt: Stmt, pos: u32, end: u32) -> StmtId {
-        self.stmt_pos.push(Span { start: pos, end });
-        self.stmts.push(stmt)
+        self.stmts.push(Placed {
+            node: stmt,
+            pos,
+            end,
+        })
     }
 
     /// Adds a declaration.
@@ -869,25 +893,23 @@ impl Ast {
 
     /// Turns a node into another one: for the few places where the grammar learns late what it has parsed.
     pub fn replace_expr(&mut self, id: ExprId, expr: Expr) {
-        self.exprs[id] = expr;
+        self.exprs[id].node = expr;
     }
 
     /// Moves gc's position of an expression, likewise.
     pub fn set_expr_pos(&mut self, id: ExprId, pos: u32) {
-        self.expr_pos[id].start = pos;
+        self.exprs[id].pos = pos;
     }
 
     /// Moves the end of a statement, likewise.
     pub fn set_stmt_end(&mut self, id: StmtId, end: u32) {
-        self.stmt_pos[id].end = end;
+        self.stmts[id].end = end;
     }
 
     /// Gives back unused capacity.
     pub fn shrink_to_fit(&mut self) {
         self.exprs.shrink_to_fit();
-        self.expr_pos.shrink_to_fit();
         self.stmts.shrink_to_fit();
-        self.stmt_pos.shrink_to_fit();
         self.decl_nodes.shrink_to_fit();
         self.decl_pos.shrink_to_fit();
         self.fields.shrink_to_fit();

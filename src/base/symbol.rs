@@ -6,7 +6,7 @@
 
 use std::fmt;
 use std::hash::{BuildHasher, Hasher};
-use std::sync::{LazyLock, RwLock, RwLockReadGuard};
+use std::sync::{LazyLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
@@ -20,21 +20,27 @@ const SHARDS: usize = 1 << SHARD_BITS;
 
 #[derive(Default)]
 struct Shard {
-    ids: FxHashMap<&'static str, u32>,
+    symbols: FxHashMap<&'static str, Symbol>,
     texts: Vec<&'static str>,
 }
 
 static TABLE: LazyLock<[RwLock<Shard>; SHARDS]> = LazyLock::new(|| {
     let table: [RwLock<Shard>; SHARDS] = Default::default();
     for (i, text) in PREDEFINED.iter().enumerate() {
-        // The predeclared symbols have fixed numbers, so they all live in shard 0.
-        if let Ok(mut shard) = table[0].write() {
-            shard.ids.insert(text, i as u32);
-            shard.texts.push(text);
-        }
+        // The predeclared symbols have fixed numbers, so their texts are the first of shard 0; they are looked up where
+        // their hash says, like all others.
+        write(&table[0]).texts.push(text);
+        let symbol = Symbol((i as u32) << SHARD_BITS);
+        write(&table[shard_of(text)]).symbols.insert(text, symbol);
     }
     table
 });
+
+fn shard_of(text: &str) -> usize {
+    let mut hasher = FxBuildHasher.build_hasher();
+    hasher.write(text.as_bytes());
+    (hasher.finish() >> 59) as usize % SHARDS
+}
 
 macro_rules! predefined {
     ($($name:ident = $text:literal,)*) => {
@@ -44,7 +50,7 @@ macro_rules! predefined {
         #[allow(non_upper_case_globals, missing_docs)]
         pub mod sym {
             use super::Symbol;
-            #[allow(non_camel_case_types, clippy::enum_variant_names)]
+            #[allow(non_camel_case_types, clippy::enum_variant_names, clippy::upper_case_acronyms)]
             enum Order { $($name),* }
             $(pub const $name: Symbol = Symbol((Order::$name as u32) << super::SHARD_BITS);)*
         }
@@ -106,46 +112,40 @@ predefined! {
     ERROR_METHOD = "Error",
 }
 
+// A shard is only ever appended to, so one that a panicking thread left behind is still sound.
+
 fn read(shard: &RwLock<Shard>) -> RwLockReadGuard<'_, Shard> {
-    // A shard is only ever appended to, so one poisoned by a panicking thread is still sound.
-    shard
-        .read()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
+    shard.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write(shard: &RwLock<Shard>) -> RwLockWriteGuard<'_, Shard> {
+    shard.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Symbol {
     /// The symbol of `text`; the same text always gives the same symbol.
     pub fn intern(text: &str) -> Symbol {
-        let mut hasher = FxBuildHasher.build_hasher();
-        hasher.write(text.as_bytes());
-        Self::intern_in(text, hasher.finish())
-    }
-
-    fn intern_in(text: &str, hash: u64) -> Symbol {
-        if let Some(&i) = read(&TABLE[0]).ids.get(text) {
-            return Symbol(i << SHARD_BITS);
+        let number = shard_of(text);
+        if let Some(&symbol) = read(&TABLE[number]).symbols.get(text) {
+            return symbol;
         }
-        let shard_no = (hash >> 59) as usize % SHARDS;
-        let pack = |i: u32| Symbol((i << SHARD_BITS) | shard_no as u32);
-        if let Some(&i) = read(&TABLE[shard_no]).ids.get(text) {
-            return pack(i);
+        let mut shard = write(&TABLE[number]);
+        if let Some(&symbol) = shard.symbols.get(text) {
+            return symbol; // another thread was faster
         }
-        let mut shard = TABLE[shard_no]
-            .write()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(&i) = shard.ids.get(text) {
-            return pack(i);
-        }
-        let i = shard.texts.len() as u32;
+        let symbol = Symbol(((shard.texts.len() as u32) << SHARD_BITS) | number as u32);
         let text: &'static str = Box::leak(text.into());
-        shard.ids.insert(text, i);
+        shard.symbols.insert(text, symbol);
         shard.texts.push(text);
-        pack(i)
+        symbol
     }
 
     /// The symbol of `bytes` read as UTF-8; invalid sequences become U+FFFD, as the compiler reads them.
     pub fn intern_bytes(bytes: &[u8]) -> Symbol {
-        Self::intern(&String::from_utf8_lossy(bytes))
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Self::intern(text),
+            Err(_) => Self::intern(&String::from_utf8_lossy(bytes)),
+        }
     }
 
     /// The text.

@@ -320,6 +320,12 @@ impl Body {
         }
     }
 
+    /// Like [`Body::prepend_init`], with a list.
+    pub fn prepend_init_list(&mut self, id: NodeId, stmts: Nodes) {
+        let stmts = self.list(stmts).to_vec();
+        self.prepend_init(id, &stmts);
+    }
+
     /// Puts statements before those that already run before the node (the compiler's `InitExpr`).
     pub fn prepend_init(&mut self, id: NodeId, stmts: &[NodeId]) {
         let mut all = stmts.to_vec();

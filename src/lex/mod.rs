@@ -54,7 +54,7 @@ impl Token {
     /// What it is.
     #[inline]
     pub fn kind(self) -> Kind {
-        KINDS[(self.data & 0xff) as usize]
+        token::kind((self.data & 0xff) as u8)
     }
 
     /// Offset of its first byte.
@@ -75,9 +75,6 @@ impl std::fmt::Debug for Token {
         write!(f, "{:?}@{}", self.kind(), self.start)
     }
 }
-
-/// Kinds by number, so that the byte in a token becomes a kind without `unsafe`.
-const KINDS: [Kind; 256] = token::kind_table();
 
 /// A mistake in the source, as the compiler words it and where it points.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -136,9 +133,7 @@ impl Lexed {
         match token.kind() {
             Kind::Name => token.start + self.name_lens[token.payload() as usize],
             kind if kind.is_literal() => token.start + self.literal_len(token),
-            Kind::Eof | Kind::AutoSemi | Kind::EofSemi | Kind::Bad => token.start,
-            Kind::Semi | Kind::Comma => token.start + 1,
-            kind => token.start + kind.spelling().len() as u32,
+            kind => token.start + u32::from(kind.width()),
         }
     }
 

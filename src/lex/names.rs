@@ -4,20 +4,29 @@
 
 use std::sync::LazyLock;
 
-use super::token::{Kind, keywords};
+use super::token::{Kind, keywords, kind};
 use crate::base::symbol::Symbol;
 
 /// Open addressing by linear probing; entries are in order of first appearance.
 #[derive(Clone)]
 pub(super) struct Names {
-    /// Entry number + 1; 0 is free. A power of two long, at most half full.
-    slots: Vec<u32>,
+    /// A power of two long, at most half full.
+    slots: Vec<Slot>,
     entries: Vec<Entry>,
+}
+
+/// A place in the table.
+#[derive(Clone, Copy, Default)]
+struct Slot {
+    hash: u32,
+    /// Entry number + 1; 0 is free.
+    number: u32,
 }
 
 #[derive(Clone, Copy)]
 struct Entry {
-    hash: u32,
+    /// The first eight bytes, which are all of most names.
+    head: u64,
     start: u32,
     len: u32,
 }
@@ -41,18 +50,21 @@ static KEYWORD_TEXT: LazyLock<Vec<u8>> = LazyLock::new(|| {
 
 static SEED: LazyLock<Names> = LazyLock::new(|| {
     let mut names = Names {
-        slots: vec![0; FIRST_SLOTS],
+        slots: vec![Slot::default(); FIRST_SLOTS],
         entries: Vec::with_capacity(256),
     };
     let mut start = 0;
     for keyword in keywords() {
         let len = keyword.spelling().len();
-        let hash = hash(&KEYWORD_TEXT, start, len);
-        names.insert(Entry {
+        let (hash, head) = hash(&KEYWORD_TEXT, start, len);
+        names.insert(
             hash,
-            start: start as u32,
-            len: len as u32,
-        });
+            Entry {
+                head,
+                start: start as u32,
+                len: len as u32,
+            },
+        );
         start += len;
     }
     names
@@ -67,32 +79,40 @@ impl Names {
     /// The word `src[start..start + len]`.
     #[inline]
     pub(super) fn word(&mut self, src: &[u8], start: usize, len: usize) -> Word {
-        let hash = hash(src, start, len);
+        let (hash, head) = hash(src, start, len);
         let mask = self.slots.len() - 1;
-        let mut slot = hash as usize & mask;
+        let mut at = hash as usize & mask;
         loop {
-            let Some(number) = self.slots[slot].checked_sub(1) else {
+            let slot = self.slots[at];
+            if slot.number == 0 {
                 break;
-            };
-            let entry = self.entries[number as usize];
-            if entry.hash == hash
-                && entry.len as usize == len
-                && self.text(src, number, entry) == &src[start..start + len]
-            {
-                return word_of(number);
             }
-            slot = (slot + 1) & mask;
+            if slot.hash == hash && self.is_same(src, slot.number - 1, head, start, len) {
+                return word_of(slot.number - 1);
+            }
+            at = (at + 1) & mask;
         }
-        let number = self.insert(Entry {
+        word_of(self.insert(
             hash,
-            start: start as u32,
-            len: len as u32,
-        });
-        word_of(number)
+            Entry {
+                head,
+                start: start as u32,
+                len: len as u32,
+            },
+        ))
     }
 
-    fn text<'a>(&self, src: &'a [u8], number: u32, entry: Entry) -> &'a [u8] {
-        let text: &'a [u8] = if (number as usize) < keywords().len() {
+    #[inline]
+    fn is_same(&self, src: &[u8], number: u32, head: u64, start: usize, len: usize) -> bool {
+        let entry = self.entries[number as usize];
+        entry.head == head
+            && entry.len as usize == len
+            && (len <= 8 || Self::text(src, number, entry) == &src[start..start + len])
+    }
+
+    #[cold]
+    fn text<'a>(src: &'a [u8], number: u32, entry: Entry) -> &'a [u8] {
+        let text: &'a [u8] = if number < KEYWORDS {
             &KEYWORD_TEXT
         } else {
             src
@@ -100,31 +120,34 @@ impl Names {
         &text[entry.start as usize..(entry.start + entry.len) as usize]
     }
 
-    fn insert(&mut self, entry: Entry) -> u32 {
+    fn insert(&mut self, hash: u32, entry: Entry) -> u32 {
         let number = self.entries.len() as u32;
         self.entries.push(entry);
         if self.entries.len() * 2 > self.slots.len() {
             self.grow();
-        } else {
-            self.place(number, entry.hash);
         }
+        self.place(Slot {
+            hash,
+            number: number + 1,
+        });
         number
     }
 
-    fn place(&mut self, number: u32, hash: u32) {
+    fn place(&mut self, slot: Slot) {
         let mask = self.slots.len() - 1;
-        let mut slot = hash as usize & mask;
-        while self.slots[slot] != 0 {
-            slot = (slot + 1) & mask;
+        let mut at = slot.hash as usize & mask;
+        while self.slots[at].number != 0 {
+            at = (at + 1) & mask;
         }
-        self.slots[slot] = number + 1;
+        self.slots[at] = slot;
     }
 
     fn grow(&mut self) {
-        self.slots = vec![0; self.slots.len() * 2];
-        for number in 0..self.entries.len() {
-            self.place(number as u32, self.entries[number].hash);
-        }
+        let twice = vec![Slot::default(); self.slots.len() * 2];
+        let old = std::mem::replace(&mut self.slots, twice);
+        old.into_iter()
+            .filter(|s| s.number != 0)
+            .for_each(|s| self.place(s));
     }
 
     /// How many distinct names there are.
@@ -150,26 +173,42 @@ impl Names {
     }
 }
 
+const FIRST_KEYWORD: u32 = Kind::Break as u32;
+const KEYWORDS: u32 = Kind::Var as u32 + 1 - FIRST_KEYWORD;
+
+#[inline]
 fn word_of(number: u32) -> Word {
-    match keywords().get(number as usize) {
-        Some(&keyword) => Word::Keyword(keyword),
-        None => Word::Name(number - keywords().len() as u32),
+    if number < KEYWORDS {
+        Word::Keyword(kind((number + FIRST_KEYWORD) as u8))
+    } else {
+        Word::Name(number - KEYWORDS)
     }
 }
 
-/// A hash of all bytes of the word, eight at a time: each step is a widening multiplication folded to 64 bits, which
-/// spreads every input bit over the result.
+const K: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// A hash of all bytes of the word, eight at a time, and its first eight bytes. Each step is a widening multiplication
+/// folded to 64 bits, which spreads every input bit over the result.
 #[inline]
-fn hash(src: &[u8], start: usize, len: usize) -> u32 {
-    const K: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mut h = len as u64;
-    let (mut at, end) = (start, start + len);
+fn hash(src: &[u8], start: usize, len: usize) -> (u32, u64) {
+    if len <= 8 {
+        let head = word(src, start, len);
+        return (fold(head ^ len as u64, K) as u32, head);
+    }
+    long_hash(src, start, len)
+}
+
+#[inline(never)]
+fn long_hash(src: &[u8], start: usize, len: usize) -> (u32, u64) {
+    let head = word(src, start, 8);
+    let mut h = fold(head ^ len as u64, K);
+    let (mut at, end) = (start + 8, start + len);
     while at < end {
         let n = (end - at).min(8);
         h = fold(h ^ word(src, at, n), K);
         at += n;
     }
-    h as u32
+    (h as u32, head)
 }
 
 #[inline]
@@ -181,14 +220,11 @@ fn fold(a: u64, b: u64) -> u64 {
 /// The `n` bytes (1 to 8) at `at` as a little-endian number.
 #[inline]
 fn word(src: &[u8], at: usize, n: usize) -> u64 {
-    if let Some(bytes) = src
-        .get(at..at + 8)
-        .and_then(|b| <[u8; 8]>::try_from(b).ok())
-    {
-        return u64::from_le_bytes(bytes) & (u64::MAX >> (64 - 8 * n));
+    match src[at..].first_chunk::<8>() {
+        Some(&bytes) => u64::from_le_bytes(bytes) & (u64::MAX >> (64 - 8 * n)),
+        None => src[at..at + n]
+            .iter()
+            .rev()
+            .fold(0, |w, &b| (w << 8) | u64::from(b)),
     }
-    src[at..at + n]
-        .iter()
-        .rev()
-        .fold(0, |w, &b| (w << 8) | u64::from(b))
 }

@@ -13,7 +13,7 @@ struct Digits {
 }
 
 impl Digits {
-    fn add(&mut self, other: Digits) {
+    fn add(&mut self, other: &Digits) {
         self.seen |= other.seen;
         self.separators |= other.separators;
         self.invalid = self.invalid.or(other.invalid);
@@ -56,7 +56,7 @@ impl Scanner<'_> {
         if !starts_with_point {
             (base, prefix) = self.number_prefix();
             digits.seen = prefix == b'0';
-            digits.add(self.digits(base));
+            digits.add(&self.digits(base));
         }
         if self.peek(0) == b'.' {
             if matches!(prefix, b'o' | b'b') {
@@ -67,7 +67,7 @@ impl Scanner<'_> {
             }
             self.at += 1;
             kind = Kind::Float;
-            digits.add(self.digits(base));
+            digits.add(&self.digits(base));
         }
         if !digits.seen && ok {
             ok = self.number_error(
@@ -205,6 +205,7 @@ fn misplaced_separator(literal: &[u8]) -> Option<usize> {
         } else {
             is_digit(i - 1)
         };
-        literal[i] == b'_' && !(behind_digit && is_digit(i + 1))
+        literal[i] == b'_'
+            && !(behind_digit && (is_digit(i + 1) || literal.get(i + 1) == Some(&b'_')))
     })
 }

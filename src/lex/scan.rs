@@ -144,10 +144,12 @@ impl<'s> Scanner<'s> {
     #[inline]
     fn word(&mut self) {
         let start = self.at;
-        self.at += 1;
-        while CLASS[self.peek(0) as usize] & WORD != 0 {
-            self.at += 1;
-        }
+        let rest = &self.src[start..];
+        let len = rest
+            .iter()
+            .position(|&b| CLASS[b as usize] & WORD == 0)
+            .unwrap_or(rest.len());
+        self.at = start + len;
         if self.peek(0) >= 0x80 {
             self.non_ascii_word();
         }
@@ -165,7 +167,7 @@ impl<'s> Scanner<'s> {
                 self.push(kind, start, 0, ends);
             }
             Word::Name(number) if number < MAX_PAYLOAD => {
-                self.push(Kind::Name, start, number, true)
+                self.push(Kind::Name, start, number, true);
             }
             Word::Name(_) => {
                 // Sixteen million names in one file: the token cannot say which. The file is told so once.

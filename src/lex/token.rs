@@ -102,7 +102,7 @@ pub enum Kind {
 
 impl Kind {
     /// The source text of operators, brackets and keywords; the spec's word for the others.
-    pub fn spelling(self) -> &'static str {
+    pub const fn spelling(self) -> &'static str {
         match self {
             Kind::Eof => "EOF",
             Kind::Bad => "invalid token",
@@ -195,6 +195,12 @@ impl Kind {
         PRECEDENCE[self as usize]
     }
 
+    /// Bytes in the source, for kinds that are always spelled alike; 0 for the others.
+    #[inline]
+    pub fn width(self) -> u8 {
+        LENS[self as usize]
+    }
+
     /// Whether this is a semicolon, written or inserted.
     #[inline]
     pub fn is_semi(self) -> bool {
@@ -203,8 +209,8 @@ impl Kind {
 
     /// Whether this is a literal.
     #[inline]
-    pub fn is_literal(self) -> bool {
-        Kind::Int <= self && self <= Kind::RawString
+    pub const fn is_literal(self) -> bool {
+        Kind::Int as u8 <= self as u8 && self as u8 <= Kind::RawString as u8
     }
 
     /// Whether this is a keyword.
@@ -231,7 +237,22 @@ impl Kind {
     }
 }
 
-const PRECEDENCE: [u8; 256] = {
+static LENS: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut i = 0;
+    while i < ALL.len() {
+        table[i] = match ALL[i] {
+            Kind::Eof | Kind::Bad | Kind::AutoSemi | Kind::EofSemi | Kind::Name => 0,
+            Kind::Semi | Kind::Comma => 1,
+            kind if kind.is_literal() => 0,
+            kind => kind.spelling().len() as u8,
+        };
+        i += 1;
+    }
+    table
+};
+
+static PRECEDENCE: [u8; 256] = {
     let mut table = [0; 256];
     let mut k = Kind::OrOr as usize;
     while k <= Kind::Shr as usize {
@@ -266,6 +287,7 @@ impl TokenSet {
     }
 
     /// The kinds of both sets.
+    #[must_use]
     pub const fn union(self, other: TokenSet) -> TokenSet {
         TokenSet(self.0 | other.0)
     }
@@ -305,8 +327,16 @@ const _: () = {
     assert!(ALL.len() == Kind::Var as usize + 1);
 };
 
+/// The kind with that number.
+#[inline]
+pub(super) fn kind(number: u8) -> Kind {
+    KINDS[number as usize]
+}
+
+static KINDS: [Kind; 256] = kind_table();
+
 /// Kinds by number; numbers beyond the last kind give [`Kind::Bad`].
-pub(super) const fn kind_table() -> [Kind; 256] {
+const fn kind_table() -> [Kind; 256] {
     let mut table = [Kind::Bad; 256];
     let mut i = 0;
     while i < ALL.len() {

@@ -77,14 +77,24 @@ pub(super) fn list<'t>(
 #[inline]
 pub(super) fn name(i: Input<'_>) -> PResult<'_, ExprId> {
     if i.at(Kind::Name) {
-        let token = i.token();
-        let symbol = i.file.lexed.names[token.payload() as usize];
-        let rest = i.bump();
-        return Ok((rest, rest.add(Expr::Name(symbol), token.start())));
+        return Ok(known_name(i));
     }
     i.syntax_error("expected name");
     let blank = blank_name(i);
     Ok((i.bump(), blank))
+}
+
+/// The identifier that is here.
+#[inline(always)]
+pub(super) fn known_name(i: Input<'_>) -> (Input<'_>, ExprId) {
+    let token = i.token();
+    let n = token.payload() as usize;
+    let lexed = i.file.lexed;
+    let end = token.start() + lexed.name_lens[n];
+    (
+        i.bump(),
+        i.add_at(Expr::Name(lexed.names[n]), token.start(), end),
+    )
 }
 
 /// The name `_` where a name is missing.

@@ -141,13 +141,12 @@ pub(super) fn type_spec(i: Input<'_>, _: u32) -> PResult<'_, Option<DeclId>> {
     } else {
         plain_type(i, List::EMPTY)?
     };
-    let (i, ty) = match ty {
-        Some(ty) => (i, ty),
-        None => {
-            let bad = i.bad_expr();
-            i.syntax_error("in type declaration");
-            (i.advance(GROUP_END), bad)
-        }
+    let (i, ty) = if let Some(ty) = ty {
+        (i, ty)
+    } else {
+        let bad = i.bad_expr();
+        i.syntax_error("in type declaration");
+        (i.advance(GROUP_END), bad)
     };
     Ok((
         i,

@@ -92,9 +92,12 @@ impl<'t> Input<'t> {
         });
     }
 
-    /// How many mistakes were reported so far.
+    /// How many mistakes lie before the current token. The lexer's are all known from the start, so they are counted by
+    /// position.
     pub(super) fn error_count(self) -> usize {
-        self.file.errors.borrow().len()
+        let lexical = &self.file.lexed.errors;
+        let parsed = self.file.errors.borrow().len() - lexical.len();
+        parsed + lexical.partition_point(|e| e.pos < self.start())
     }
 
     /// Skips to a token of `follow`, inside functions also to the start of a statement.

@@ -3,7 +3,7 @@
 use nom::Parser;
 use nom::sequence::terminated;
 
-use super::comb::{Separator, list, name, want};
+use super::comb::{Separator, known_name, list, want};
 use super::decl::func_body;
 use super::error::{PResult, SEMIS};
 use super::input::Input;
@@ -38,7 +38,7 @@ pub(super) fn binary_rest(mut i: Input<'_>, mut x: ExprId, min: u8) -> PResult<'
 }
 
 /// `UnaryExpr = PrimaryExpr | unary_op UnaryExpr .`
-#[inline]
+#[inline(always)]
 fn unary_expr(i: Input<'_>) -> PResult<'_, ExprId> {
     match i.kind() {
         Kind::Mul => prefix(i, |x, _| Expr::Star(x)),
@@ -108,7 +108,7 @@ pub(super) fn source_text(i: Input<'_>, id: ExprId) -> String {
 }
 
 /// `PrimaryExpr = Operand { Selector | Index | Slice | TypeAssertion | Arguments | LiteralValue } .`
-#[inline]
+#[inline(always)]
 pub(super) fn primary_expr(i: Input<'_>) -> PResult<'_, ExprId> {
     let (i, x) = operand(i)?;
     primary_rest(i, x)
@@ -133,10 +133,10 @@ pub(super) fn primary_rest(mut i: Input<'_>, mut x: ExprId) -> PResult<'_, ExprI
 }
 
 /// `Operand = Literal | OperandName | "(" Expression ")" .` Types are operands too.
-#[inline]
+#[inline(always)]
 fn operand(i: Input<'_>) -> PResult<'_, ExprId> {
     match i.kind() {
-        Kind::Name => name(i),
+        Kind::Name => Ok(known_name(i)),
         kind if kind.is_literal() => {
             let rest = i.bump();
             Ok((rest, rest.add(Expr::BasicLit(kind), i.start())))

@@ -17,6 +17,7 @@ use crate::lex::{Lexed, SyntaxError, Token};
 pub(super) struct File<'t> {
     pub(super) src: &'t [u8],
     pub(super) lexed: &'t Lexed,
+    tokens: &'t [Token],
     pub(super) ast: RefCell<Ast>,
     pub(super) errors: RefCell<Vec<SyntaxError>>,
     /// Ids of lists that are being read; each list takes back what it pushed.
@@ -32,7 +33,9 @@ impl<'t> File<'t> {
         File {
             src,
             lexed,
-            ast: RefCell::new(Ast::default()),
+            tokens: &lexed.tokens,
+            // Every second token is an expression of its own; the arenas are cut to size at the end.
+            ast: RefCell::new(Ast::with_capacity(lexed.tokens.len())),
             errors: RefCell::new(lexed.errors.clone()),
             scratch: RefCell::new(Vec::new()),
             params: RefCell::new(Vec::new()),
@@ -48,6 +51,8 @@ pub(super) struct Input<'t> {
     pos: u32,
     end: u32,
     depth: u16,
+    /// The current token's kind: productions look at it several times.
+    kind: Kind,
     /// A `{` behind a name opens a block, not a literal: in the header of `if`, `for`, `switch`.
     in_header: bool,
     /// Inside a function body, where statement keywords are good places to resume after an error.
@@ -72,36 +77,53 @@ impl std::fmt::Debug for Input<'_> {
 /// Reading.
 impl<'t> Input<'t> {
     pub(super) fn new(file: &'t File<'t>) -> Input<'t> {
-        let end = file.lexed.tokens.len() as u32;
+        let end = file.tokens.len() as u32;
         Input {
             file,
             pos: 0,
             end,
             depth: 0,
+            kind: Kind::Eof,
             in_header: false,
             in_func: false,
+        }
+        .moved(0, end)
+    }
+
+    /// The same context at another token.
+    #[inline(always)]
+    fn moved(self, pos: u32, end: u32) -> Input<'t> {
+        let kind = match self.file.tokens.get(pos as usize) {
+            Some(token) if pos < end => token.kind(),
+            _ => Kind::Eof,
+        };
+        Input {
+            pos,
+            end,
+            kind,
+            ..self
         }
     }
 
     /// The current token; the end of the file beyond the last one.
     #[inline]
     pub(super) fn token(&self) -> Token {
-        match self.file.lexed.tokens.get(self.pos as usize) {
+        match self.file.tokens.get(self.pos as usize) {
             Some(&token) if self.pos < self.end => token,
             _ => Token::new(Kind::Eof, self.file.src.len() as u32, 0),
         }
     }
 
     /// The current token's kind.
-    #[inline]
+    #[inline(always)]
     pub(super) fn kind(&self) -> Kind {
-        self.token().kind()
+        self.kind
     }
 
     /// Whether the current token is of that kind.
-    #[inline]
+    #[inline(always)]
     pub(super) fn at(&self, kind: Kind) -> bool {
-        self.kind() == kind
+        self.kind == kind
     }
 
     /// Offset of the current token.
@@ -113,12 +135,7 @@ impl<'t> Input<'t> {
     /// Offset behind the token before the current one.
     #[inline]
     pub(super) fn prev_end(&self) -> u32 {
-        match self
-            .file
-            .lexed
-            .tokens
-            .get((self.pos as usize).wrapping_sub(1))
-        {
+        match self.file.tokens.get((self.pos as usize).wrapping_sub(1)) {
             Some(&token) => self.file.lexed.end(token),
             None => 0,
         }
@@ -130,25 +147,13 @@ impl<'t> Input<'t> {
     }
 
     /// Behind the current token; the end of the file is never passed.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub(super) fn bump(self) -> Input<'t> {
-        Input {
-            pos: self.pos + u32::from(!self.at(Kind::Eof)),
-            ..self
-        }
-    }
-
-    /// The semicolon before the current token; the current token if there is none.
-    pub(super) fn back_to_semi(self) -> Input<'t> {
-        let previous = Input {
-            pos: self.pos.saturating_sub(1),
-            ..self
-        };
-        if previous.kind().is_semi() {
-            previous
-        } else {
+        if self.at(Kind::Eof) {
             self
+        } else {
+            self.moved(self.pos + 1, self.end)
         }
     }
 
@@ -335,17 +340,11 @@ impl<'t> nom::Input for Input<'t> {
     }
 
     fn take(&self, index: usize) -> Self {
-        Input {
-            end: self.end.min(self.pos + index as u32),
-            ..*self
-        }
+        self.moved(self.pos, self.end.min(self.pos + index as u32))
     }
 
     fn take_from(&self, index: usize) -> Self {
-        Input {
-            pos: self.end.min(self.pos + index as u32),
-            ..*self
-        }
+        self.moved(self.end.min(self.pos + index as u32), self.end)
     }
 
     fn take_split(&self, index: usize) -> (Self, Self) {
@@ -357,11 +356,7 @@ impl<'t> nom::Input for Input<'t> {
     }
 
     fn iter_elements(&self) -> Self::Iter {
-        let tokens = self
-            .file
-            .lexed
-            .tokens
-            .get(self.pos as usize..self.end as usize);
+        let tokens = self.file.tokens.get(self.pos as usize..self.end as usize);
         tokens.unwrap_or_default().iter().copied()
     }
 

@@ -125,9 +125,19 @@ fn source_file(i: Input<'_>) -> PResult<'_, ()> {
     top_level(rest)
 }
 
+/// What became of a declaration.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Complete,
+    /// A function without a body, which a misplaced brace may follow.
+    Bodiless,
+    /// It nested too deep and was skipped.
+    GivenUp,
+}
+
 fn top_level(mut i: Input<'_>) -> PResult<'_, ()> {
     let mut previous = Kind::Import;
-    let mut bodiless = false;
+    let mut outcome = Outcome::Complete;
     while !i.at(Kind::Eof) {
         let kind = i.kind();
         if kind == Kind::Import && previous != Kind::Import {
@@ -135,7 +145,7 @@ fn top_level(mut i: Input<'_>) -> PResult<'_, ()> {
         }
         previous = kind;
         if !DECLARATIONS.contains(kind) {
-            i.syntax_error(if bodiless && kind == Kind::LBrace {
+            i.syntax_error(if outcome == Outcome::Bodiless && kind == Kind::LBrace {
                 "unexpected semicolon or newline before {"
             } else {
                 "non-declaration statement outside function body"
@@ -143,11 +153,11 @@ fn top_level(mut i: Input<'_>) -> PResult<'_, ()> {
             i = i.advance(DECLARATIONS);
             continue;
         }
-        (i, bodiless) = declaration(i);
+        (i, outcome) = declaration(i);
         pragma::clear(i);
         if i.kind().is_semi() {
             i = i.bump();
-        } else if !i.at(Kind::Eof) {
+        } else if !i.at(Kind::Eof) && outcome != Outcome::GivenUp {
             i.syntax_error("after top level declaration");
             i = i.advance(DECLARATIONS);
         }
@@ -155,9 +165,8 @@ fn top_level(mut i: Input<'_>) -> PResult<'_, ()> {
     Ok((i, ()))
 }
 
-/// One declaration at the top of the file, or what follows one that was given up. Says whether it is a function without a
-/// body.
-fn declaration(i: Input<'_>) -> (Input<'_>, bool) {
+/// One declaration at the top of the file, or what follows one that was given up.
+fn declaration(i: Input<'_>) -> (Input<'_>, Outcome) {
     let mark = i.mark();
     let outcome = match i.kind() {
         Kind::Func => func_decl(i.bump(), i.start()).map(|(rest, decl)| {
@@ -183,9 +192,16 @@ fn declaration(i: Input<'_>) -> (Input<'_>, bool) {
             let bodiless = ids
                 .last()
                 .is_some_and(|&d| matches!(ast.decl(d), Decl::Func { body: None, .. }));
-            (rest, bodiless)
+            (
+                rest,
+                if bodiless {
+                    Outcome::Bodiless
+                } else {
+                    Outcome::Complete
+                },
+            )
         }
-        Err(error) => (give_up(i, &error), false),
+        Err(error) => (give_up(i, &error), Outcome::GivenUp),
     }
 }
 
@@ -206,6 +222,5 @@ fn give_up<'t>(i: Input<'t>, error: &nom::Err<Reject>) -> Input<'t> {
         }
         rest = rest.bump();
     }
-    // The caller wants a semicolon behind the declaration: the one in front of the next declaration serves.
-    rest.back_to_semi()
+    rest
 }

@@ -27,7 +27,7 @@ pub(super) fn clear(i: Input<'_>) {
     }
 }
 
-fn pending<'t>(i: Input<'t>) -> &'t [Directive] {
+fn pending(i: Input<'_>) -> &[Directive] {
     let directives = &i.file.lexed.directives;
     let from = i.file.next_directive.get();
     let rest = directives.get(from..).unwrap_or_default();
@@ -40,7 +40,7 @@ fn pending<'t>(i: Input<'t>) -> &'t [Directive] {
 fn flag(comment: &[u8]) -> Pragma {
     let text = comment.strip_prefix(b"//").unwrap_or(comment);
     let verb = text
-        .split(|b| b.is_ascii_whitespace())
+        .split(u8::is_ascii_whitespace)
         .next()
         .unwrap_or_default();
     match verb {

@@ -13,6 +13,7 @@ const CLAUSES: TokenSet = TokenSet::new(&[Kind::Case, Kind::Default, Kind::RBrac
 const NAME_OR_BRACE: TokenSet = TokenSet::new(&[Kind::Name, Kind::RBrace]);
 
 /// A simple statement before it is known what it serves as.
+#[derive(Clone, Copy)]
 enum Simple {
     /// An expression: a statement, a condition or a tag.
     Expr(ExprId),
@@ -495,15 +496,14 @@ fn condition(
             let Some((pos, kind)) = semi.filter(|_| keyword == Kind::If) else {
                 return;
             };
-            match kind {
-                Kind::Semi => i.syntax_error_at(pos, "missing condition in if statement"),
-                _ => {
-                    let found = kind.spelling();
-                    i.syntax_error_at(
-                        pos,
-                        &format!("unexpected {found}, expected {{ after if clause"),
-                    );
-                }
+            if kind == Kind::Semi {
+                i.syntax_error_at(pos, "missing condition in if statement");
+            } else {
+                let found = kind.spelling();
+                i.syntax_error_at(
+                    pos,
+                    &format!("unexpected {found}, expected {{ after if clause"),
+                );
             }
             out.cond = Some(i.add_at(Expr::Bad, pos, pos));
         }

@@ -10,22 +10,24 @@ use super::input::Input;
 use crate::ast::{ChanDir, Expr, ExprId, Field, FieldId, List};
 use crate::lex::token::{Kind, TokenSet};
 
+/// What can follow a type.
+const AFTER_TYPE: TokenSet = SEMIS.union(TokenSet::new(&[
+    Kind::Comma,
+    Kind::Colon,
+    Kind::RParen,
+    Kind::RBrack,
+    Kind::RBrace,
+]));
+
 /// A type; its absence is reported.
 pub(super) fn type_(i: Input<'_>) -> PResult<'_, ExprId> {
     let (rest, ty) = opt_type(i)?;
     if let Some(ty) = ty {
         return Ok((rest, ty));
     }
-    const FOLLOW: TokenSet = SEMIS.union(TokenSet::new(&[
-        Kind::Comma,
-        Kind::Colon,
-        Kind::RParen,
-        Kind::RBrack,
-        Kind::RBrace,
-    ]));
     let bad = i.bad_expr();
     i.syntax_error("expected type");
-    Ok((i.advance(FOLLOW), bad))
+    Ok((i.advance(AFTER_TYPE), bad))
 }
 
 /// `Type = TypeName [ TypeArgs ] | TypeLit | "(" Type ")" .` Nothing is consumed where no type begins.
@@ -443,6 +445,15 @@ fn type_elem(i: Input<'_>, first: Option<ExprId>) -> PResult<'_, ExprId> {
     Ok((i, x))
 }
 
+/// What can follow a term of a constraint.
+const AFTER_TERM: TokenSet = SEMIS.union(TokenSet::new(&[
+    Kind::Or,
+    Kind::Tilde,
+    Kind::RParen,
+    Kind::RBrack,
+    Kind::RBrace,
+]));
+
 /// `TypeTerm = Type | "~" Type .`
 fn type_term(i: Input<'_>) -> PResult<'_, ExprId> {
     if i.at(Kind::Tilde) {
@@ -456,16 +467,9 @@ fn type_term(i: Input<'_>) -> PResult<'_, ExprId> {
     if let Some(ty) = ty {
         return Ok((rest, ty));
     }
-    const FOLLOW: TokenSet = SEMIS.union(TokenSet::new(&[
-        Kind::Or,
-        Kind::Tilde,
-        Kind::RParen,
-        Kind::RBrack,
-        Kind::RBrace,
-    ]));
     let bad = i.bad_expr();
     i.syntax_error("expected ~ term or type");
-    Ok((i.advance(FOLLOW), bad))
+    Ok((i.advance(AFTER_TERM), bad))
 }
 
 /// `[ TypeParameters ] Signature`, behind the keyword or name; gives the type parameters and an [`Expr::FuncType`] at `pos`.

@@ -42,8 +42,6 @@ pub struct Env {
     pub sig: Option<Ty>,
     /// Its number, from 1: the `tag` of its local variables; see [`Checker::funcs_open`].
     pub func: u32,
-    /// The function uses labels.
-    pub has_label: bool,
     /// The expression contains a call or a receive (decides whether `len` and `cap` are constant).
     pub has_call_or_recv: bool,
     /// The file's language version.

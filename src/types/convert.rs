@@ -6,8 +6,8 @@ use super::operand::{Mode, Operand};
 use super::predicates::{
     all_string, as_basic, basic_kind, default_type, has_name, has_nil, identical,
     identical_ignore_tags, is_boolean, is_bytes_or_runes, is_complex, is_const_type, is_integer,
-    is_interface_pointer, is_numeric, is_pointer, is_real_interface, is_string, is_type_param,
-    is_typed, is_untyped, max_type,
+    is_numeric, is_pointer, is_real_interface, is_string, is_type_param, is_typed, is_untyped,
+    max_type,
 };
 use super::ty::{Basic, BasicInfo, BasicKind, Ty, TyKind, TypeParam};
 use super::under::{term_list, under_is};

@@ -18,8 +18,7 @@ use super::predicates::{
     is_pointer, is_real_interface, is_typed, is_unsigned, is_untyped, pointer_elem,
 };
 use super::ty::{BasicKind, Ty, TyKind};
-use super::under::{common_under, specific_types, under_is};
-use super::universe::UNIVERSE;
+use super::under::{common_under, under_is};
 use crate::ast::{ChanDir, Expr, ExprId};
 use crate::lex::token::Kind as Token;
 

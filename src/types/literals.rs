@@ -1,6 +1,5 @@
 //! Composite and function literals.
 
-use super::arena::alloc_slice;
 use super::check::Checker;
 use super::operand::{Mode, Operand};
 use super::predicates::pointer_elem;

@@ -3,7 +3,6 @@
 use super::check::Checker;
 use super::operand::{Mode, Operand};
 use super::predicates::{identical, is_integer, is_string};
-use super::stmt::Context;
 use super::ty::{BasicKind, Ty, TyKind};
 use super::under::common_under;
 use super::universe::RUNE;
@@ -20,7 +19,6 @@ struct KeyValue {
 impl Checker<'_> {
     pub(super) fn range_stmt(
         &mut self,
-        context: Context,
         lhs: List<ExprId>,
         define: bool,
         over: ExprId,
@@ -40,7 +38,7 @@ impl Checker<'_> {
         } else if over_int {
             self.assignment(&mut x, None, "range clause");
         }
-        self.stmt(context.body_of_loop(), body);
+        self.stmt(body);
     }
 
     fn range_types(&mut self, x: &Operand, over: ExprId, lhs: List<ExprId>) -> KeyValue {

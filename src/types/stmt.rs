@@ -12,51 +12,6 @@ use super::ty::Ty;
 use crate::ast::{Expr, ExprId, List, Stmt, StmtId};
 use crate::lex::token::Kind;
 
-/// Which branch statements are allowed, as bits.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Context(u8);
-
-impl Context {
-    const NONE: Context = Context(0);
-    const BREAK: Context = Context(1);
-    const CONTINUE: Context = Context(1 << 1);
-    const FALLTHROUGH: Context = Context(1 << 2);
-
-    fn has(self, other: Context) -> bool {
-        self.0 & other.0 != 0
-    }
-
-    pub(super) fn with(self, other: Context) -> Context {
-        Context(self.0 | other.0)
-    }
-
-    fn without(self, other: Context) -> Context {
-        Context(self.0 & !other.0)
-    }
-
-    /// That of a clause's body: `break` is allowed, and `fallthrough` unless it is the last one.
-    pub(super) fn clause(self, last: bool) -> Context {
-        let inner = self.without(Context::FALLTHROUGH).with(Context::BREAK);
-        if last {
-            inner
-        } else {
-            inner.with(Context::FALLTHROUGH)
-        }
-    }
-
-    /// That of a clause's body in which `fallthrough` is not allowed.
-    pub(super) fn plain_clause(self) -> Context {
-        self.clause(true)
-    }
-
-    /// That of a loop's body.
-    pub(super) fn body_of_loop(self) -> Context {
-        self.without(Context::FALLTHROUGH)
-            .with(Context::BREAK)
-            .with(Context::CONTINUE)
-    }
-}
-
 impl Checker<'_> {
     /// Checks the body of a function with signature `sig` and parameters in `scope`. `decl` is its declaration, if
     /// package-level initialisation can depend on it; `func` its number.
@@ -79,10 +34,7 @@ impl Checker<'_> {
             ..Env::default()
         });
         if let Stmt::Block(list) = self.ast.stmt(body) {
-            self.stmt_list(Context::NONE, list);
-        }
-        if self.env.has_label {
-            self.labels(body);
+            self.stmt_list(list);
         }
         let has_results = sig
             .as_signature()
@@ -103,28 +55,21 @@ impl Checker<'_> {
     }
 
     /// Checks the statements of a block or clause.
-    pub(super) fn stmt_list(&mut self, context: Context, list: List<StmtId>) {
-        let ast = self.ast;
-        let inner = context.without(Context::FALLTHROUGH);
-        let last = ast
-            .list(list)
-            .rev()
-            .find(|&s| !matches!(ast.stmt(s), Stmt::Empty));
-        for s in ast.list(list) {
-            let at_end = Some(s) == last;
-            self.stmt(if at_end { context } else { inner }, s);
+    pub(super) fn stmt_list(&mut self, list: List<StmtId>) {
+        for s in self.ast.list(list) {
+            self.stmt(s);
         }
     }
 
     /// Checks the statements of a clause in a block of their own.
-    pub(super) fn clause_body(&mut self, context: Context, list: List<StmtId>) {
+    pub(super) fn clause_body(&mut self, list: List<StmtId>) {
         let outer = self.open_scope();
-        self.stmt_list(context, list);
+        self.stmt_list(list);
         self.env.scope = outer;
     }
 
     /// Checks a statement, and the function literals in it.
-    pub(super) fn stmt(&mut self, context: Context, s: StmtId) {
+    pub(super) fn stmt(&mut self, s: StmtId) {
         if self.depth >= super::check::MAX_DEPTH {
             let span = self.ast.stmt_span(s);
             self.error(span, "nested too deeply");
@@ -133,7 +78,7 @@ impl Checker<'_> {
         self.depth += 1;
         let top = self.delayed.len();
         let scope = self.env.scope;
-        self.stmt_internal(context, s);
+        self.stmt_internal(s);
         self.env.scope = scope;
         self.process_delayed(top);
         self.depth -= 1;
@@ -141,31 +86,31 @@ impl Checker<'_> {
 
     pub(super) fn simple_stmt(&mut self, s: Option<StmtId>) {
         if let Some(s) = s {
-            self.stmt(Context::NONE, s);
+            self.stmt(s);
         }
     }
 
-    fn stmt_internal(&mut self, context: Context, s: StmtId) {
-        let inner = context.without(Context::FALLTHROUGH);
+    fn stmt_internal(&mut self, s: StmtId) {
         match self.ast.stmt(s) {
-            Stmt::Bad | Stmt::Empty | Stmt::CaseClause { .. } | Stmt::CommClause { .. } => {}
+            // The parser checks branches.
+            Stmt::Bad
+            | Stmt::Empty
+            | Stmt::Branch { .. }
+            | Stmt::CaseClause { .. }
+            | Stmt::CommClause { .. } => {}
             Stmt::Decl(list) => self.decl_stmt(list),
-            Stmt::Labeled { stmt, .. } => {
-                self.env.has_label = true;
-                self.stmt(context, stmt);
-            }
+            Stmt::Labeled { stmt, .. } => self.stmt(stmt),
             Stmt::Block(list) => {
                 self.open_scope();
-                self.stmt_list(inner, list);
+                self.stmt_list(list);
             }
             Stmt::Expr(e) => self.expr_stmt(e),
             Stmt::Send { chan, value } => self.send_stmt(chan, value),
             Stmt::Assign { op, lhs, rhs } => self.assign_stmt(s, op, lhs, rhs),
             Stmt::IncDec { x, .. } => self.inc_dec_stmt(x),
-            Stmt::Branch { keyword, label } => self.branch_stmt(context, s, keyword, label),
             Stmt::Call { call, .. } => self.suspended_call(call),
             Stmt::Return(results) => self.return_stmt(s, results),
-            Stmt::If { .. } => self.if_stmt(inner, s),
+            Stmt::If { .. } => self.if_stmt(s),
             Stmt::For {
                 init,
                 cond,
@@ -178,18 +123,18 @@ impl Checker<'_> {
                     self.condition(cond);
                 }
                 self.simple_stmt(post);
-                self.stmt(inner.body_of_loop(), body);
+                self.stmt(body);
             }
             Stmt::Range {
                 lhs,
                 define,
                 x,
                 body,
-            } => self.range_stmt(inner, lhs, define, x, body),
+            } => self.range_stmt(lhs, define, x, body),
             Stmt::Switch { init, tag, clauses } => {
                 self.open_scope();
                 self.simple_stmt(init);
-                self.switch_stmt(inner, tag, clauses);
+                self.switch_stmt(tag, clauses);
             }
             Stmt::TypeSwitch {
                 init,
@@ -199,9 +144,9 @@ impl Checker<'_> {
             } => {
                 self.open_scope();
                 self.simple_stmt(init);
-                self.type_switch_stmt(inner, name, guard, clauses);
+                self.type_switch_stmt(name, guard, clauses);
             }
-            Stmt::Select(clauses) => self.select_stmt(inner, clauses),
+            Stmt::Select(clauses) => self.select_stmt(clauses),
         }
     }
 
@@ -214,7 +159,7 @@ impl Checker<'_> {
     }
 
     /// Checks a chain of `if … else if … else`, each in the scope of the one before.
-    fn if_stmt(&mut self, context: Context, mut s: StmtId) {
+    fn if_stmt(&mut self, mut s: StmtId) {
         while let Stmt::If {
             init,
             cond,
@@ -225,13 +170,13 @@ impl Checker<'_> {
             self.open_scope();
             self.simple_stmt(init);
             self.condition(cond);
-            self.stmt(context, then);
+            self.stmt(then);
             match els {
                 Some(next) => s = next,
                 None => return,
             }
         }
-        self.stmt(context, s);
+        self.stmt(s);
     }
 
     fn expr_stmt(&mut self, e: ExprId) {
@@ -337,29 +282,6 @@ impl Checker<'_> {
             return;
         }
         self.init_vars(wanted, &values, Some(s));
-    }
-
-    fn branch_stmt(&mut self, context: Context, s: StmtId, keyword: Kind, label: Option<ExprId>) {
-        if label.is_some() {
-            self.env.has_label = true;
-            return;
-        }
-        let (allowed, message) = match keyword {
-            Kind::Break => (
-                context.has(Context::BREAK),
-                "break is not in a loop, switch, or select",
-            ),
-            Kind::Continue => (context.has(Context::CONTINUE), "continue is not in a loop"),
-            Kind::Fallthrough => (
-                context.has(Context::FALLTHROUGH),
-                "fallthrough statement out of place",
-            ),
-            _ => return,
-        };
-        if !allowed {
-            let span = self.ast.stmt_span(s);
-            self.error(span, message);
-        }
     }
 }
 

@@ -7,7 +7,6 @@ use super::constant::Value;
 use super::object::{Obj, ObjKind};
 use super::operand::{Mode, Operand};
 use super::predicates::{comparable, has_nil, identical, is_interface, is_type_param};
-use super::stmt::Context;
 use super::ty::{BasicKind, Ty};
 use crate::ast::{Expr, ExprId, List, Stmt, StmtId};
 use crate::base::symbol::sym;
@@ -29,12 +28,7 @@ impl Checker<'_> {
         }
     }
 
-    pub(super) fn switch_stmt(
-        &mut self,
-        context: Context,
-        tag: Option<ExprId>,
-        clauses: List<StmtId>,
-    ) {
+    pub(super) fn switch_stmt(&mut self, tag: Option<ExprId>, clauses: List<StmtId>) {
         let ast = self.ast;
         let mut x = Operand::new();
         match tag {
@@ -47,13 +41,12 @@ impl Checker<'_> {
         }
         self.single_default(clauses);
         let mut seen = Seen::default();
-        let count = ast.list_len(clauses);
-        for (i, clause) in ast.list(clauses).enumerate() {
+        for clause in ast.list(clauses) {
             if let Stmt::CaseClause { exprs, body, .. } = ast.stmt(clause) {
                 for e in ast.list(exprs) {
                     self.case_value(&x, e, &mut seen);
                 }
-                self.clause_body(context.clause(i + 1 == count), body);
+                self.clause_body(body);
             }
         }
     }
@@ -109,7 +102,6 @@ impl Checker<'_> {
 
     pub(super) fn type_switch_stmt(
         &mut self,
-        context: Context,
         name: Option<ExprId>,
         guard: ExprId,
         clauses: List<StmtId>,
@@ -137,7 +129,7 @@ impl Checker<'_> {
                 self.declare(self.env.scope, None, var);
                 self.tables().implicits.insert(clause, var);
             }
-            self.stmt_list(context.plain_clause(), body);
+            self.stmt_list(body);
             self.env.scope = outer;
         }
     }
@@ -204,7 +196,7 @@ impl Checker<'_> {
         }
     }
 
-    pub(super) fn select_stmt(&mut self, context: Context, clauses: List<StmtId>) {
+    pub(super) fn select_stmt(&mut self, clauses: List<StmtId>) {
         let ast = self.ast;
         self.single_default(clauses);
         for clause in ast.list(clauses) {
@@ -220,12 +212,11 @@ impl Checker<'_> {
                 );
                 continue;
             }
-            let inner = context.plain_clause();
             let outer = self.open_scope();
             if let Some(comm) = comm {
-                self.stmt(inner, comm);
+                self.stmt(comm);
             }
-            self.stmt_list(inner, body);
+            self.stmt_list(body);
             self.env.scope = outer;
         }
     }

@@ -1,1 +1,3 @@
-//! All tests.
+//! All tests in one binary, a module for each area.
+
+mod parse;

@@ -9,9 +9,7 @@ use crate::types::constant::Value;
 use crate::types::info::{Selection, SelectionKind};
 use crate::types::lookup::deref;
 use crate::types::operand::{Mode, Operand};
-use crate::types::predicates::{
-    all_string, identical, is_string, is_type_param, is_untyped, pointer_elem,
-};
+use crate::types::predicates::{all_string, identical, is_string, is_untyped, pointer_elem};
 use crate::types::ty::{BasicKind, Ty, TyKind};
 use crate::types::under::{common_under, specific_types, under_is};
 use crate::types::universe::BYTE;

@@ -93,6 +93,11 @@ impl Value {
     }
 
     /// The integer value of `x`.
+    pub fn int(x: i64) -> Value {
+        Value::Int(x)
+    }
+
+    /// The integer value of `x`.
     pub fn from_u64(x: u64) -> Value {
         i64::try_from(x).map_or_else(|_| Value::Big(Arc::new(IBig::from(x))), Value::Int)
     }
