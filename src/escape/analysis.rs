@@ -6,10 +6,11 @@
 use rustc_hash::FxHashMap;
 
 use super::batch;
-use super::build::{Builder, Context, Subject, Walk};
-use super::call::effective_pragma;
+use super::build::{Builder, Context, Subject, Walk, is_joined};
+use super::call::{effective_pragma, is_escaping_uintptrs};
 use super::graph::{Attrs, Edge, Graph, Loc, Place, Role, Why};
 use super::leaks::Leaks;
+use super::release::Release;
 use super::solve::{Outcome, Solver};
 use super::summary::{Summary, Tag};
 use crate::ast::Pragma;
@@ -96,7 +97,7 @@ impl Analysis {
 pub fn analyse(cx: Context<'_>) -> Analysis {
     let mut builder = Builder::new(cx);
     let mut solver = Solver::default();
-    let batches = batches(cx.package);
+    let batches = batches(cx.package, cx.release);
     let batches = batches
         .iter()
         .map(|members| run_batch(&mut builder, &mut solver, members))
@@ -108,18 +109,18 @@ pub fn analyse(cx: Context<'_>) -> Analysis {
 }
 
 /// The batches of a package, bottom up.
-fn batches(package: &Package) -> Vec<Vec<FuncId>> {
+fn batches(package: &Package, release: &Release) -> Vec<Vec<FuncId>> {
     let mentions: Vec<Vec<u32>> = package
         .funcs
         .iter()
         .map(|func| mentions(package, func))
         .collect();
-    let capturing: Vec<bool> = package
+    let joined: Vec<bool> = package
         .funcs
-        .iter()
-        .map(|func| func.kind.is_closure() && !func.closure_vars.is_empty())
+        .ids()
+        .map(|func| is_joined(package, release, func))
         .collect();
-    batch::bottom_up(&mentions, &capturing)
+    batch::bottom_up(&mentions, &joined)
         .into_iter()
         .map(|batch| {
             let members = batch.members.into_iter();
@@ -149,8 +150,7 @@ fn run_batch(builder: &mut Builder<'_>, solver: &mut Solver, members: &[FuncId])
     builder.clear();
     builder.add_members(members);
     for &func in members {
-        let f = &builder.cx.package.funcs[func];
-        if !f.kind.is_closure() || f.closure_vars.is_empty() {
+        if !builder.is_joined(func) {
             Walk::new(builder, func, 0).function();
         }
     }
@@ -174,7 +174,8 @@ impl Builder<'_> {
         let f = &self.cx.package.funcs[func];
         let body: &Body = &f.body;
         let params = f.params.iter().map(|&param| {
-            if !self.has_pointers(body.locals[param].ty) {
+            let untagged = f.has_body && is_escaping_uintptrs(f, param);
+            if untagged || !self.has_pointers(body.locals[param].ty) {
                 Tag::HEAP
             } else if !f.has_body {
                 external_tag(f.pragma)
@@ -221,7 +222,6 @@ impl Builder<'_> {
             if subject == Subject::Anonymous {
                 continue;
             }
-            let cause = causes.by_loc.get(&loc).map(|&i| &outcome.causes[i]);
             let decided = match causes.decided.get(&loc) {
                 Some(&decided) => decided,
                 None if outcome.gave_up => Decided::Unknown,
@@ -233,7 +233,7 @@ impl Builder<'_> {
                 decided,
                 shared: self.is_shared(loc),
                 literal: literals.remove(&loc),
-                steps: cause.map_or_else(Vec::new, |c| self.steps(&c.way)),
+                steps: self.steps_from(loc, outcome, &causes),
             });
         }
         decisions
@@ -256,19 +256,30 @@ impl Builder<'_> {
             && !self.graph[loc].attrs.has(Attrs::MUTATES)
     }
 
-    fn steps(&self, way: &[Edge]) -> Vec<Step> {
-        way.iter()
-            .map(|edge| Step {
-                dst: (edge.dst.index() >= Graph::PSEUDO).then(|| self.subjects[edge.dst]),
-                src: self.subjects[edge.src],
-                derefs: edge.derefs,
-                notes: self
-                    .graph
-                    .notes(edge.note)
-                    .map(|note| (note.at, note.why))
-                    .collect(),
-            })
-            .collect()
+    /// The way to what outlives the location and, if that was on the heap already for a way of its own, on from there.
+    fn steps_from(&self, loc: Loc, outcome: &Outcome, causes: &Causes) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let mut at = loc;
+        let mut before = outcome.causes.len();
+        while let Some(&i) = causes.by_loc.get(&at).filter(|&&i| i < before) {
+            let cause = &outcome.causes[i];
+            steps.extend(self.steps(&cause.way));
+            (at, before) = (cause.root, i);
+        }
+        steps
+    }
+
+    fn steps<'s>(&'s self, way: &'s [Edge]) -> impl Iterator<Item = Step> + 's {
+        way.iter().map(|edge| Step {
+            dst: (edge.dst.index() >= Graph::PSEUDO).then(|| self.subjects[edge.dst]),
+            src: self.subjects[edge.src],
+            derefs: edge.derefs,
+            notes: self
+                .graph
+                .notes(edge.note)
+                .map(|note| (note.at, note.why))
+                .collect(),
+        })
     }
 
     /// The category of a cause: what its last edge does, and to what.

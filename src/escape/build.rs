@@ -8,13 +8,13 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::graph::{Attrs, Graph, Hole, Loc, Owner, Place, Role, Why};
-use super::release::Release;
+use super::release::{Joined, Release};
 use super::summary::{Callees, Summary};
 use crate::base::index::{Idx, IndexVec};
 use crate::base::symbol::Symbol;
-use crate::ir::Package;
 use crate::ir::body::{Body, Class, LocalId};
 use crate::ir::node::{FuncId, NodeId};
+use crate::ir::{FuncKind, Package};
 use crate::types::sizes::Sizes;
 use crate::types::ty::Ty;
 
@@ -97,6 +97,11 @@ impl<'a> Builder<'a> {
         self.closures.clear();
         self.evaluated.clear();
         self.self_assignments.clear();
+    }
+
+    /// Whether the function is a literal that belongs to the function around it: it is walked where it stands.
+    pub fn is_joined(&self, func: FuncId) -> bool {
+        is_joined(self.cx.package, self.cx.release, func)
     }
 
     /// A function's body.
@@ -185,6 +190,19 @@ impl<'a> Builder<'a> {
             vars => vars.iter().any(|v| self.has_pointers(v.ty())),
         }
     }
+}
+
+/// Whether the release analyses the function as a part of the one around it.
+pub(super) fn is_joined(package: &Package, release: &Release, func: FuncId) -> bool {
+    let f = &package.funcs[func];
+    f.kind.is_closure()
+        && match release.joined {
+            Joined::Capturing => !f.closure_vars.is_empty(),
+            Joined::All => f.parent.is_some(),
+            Joined::InFunctions => f
+                .parent
+                .is_some_and(|p| package.funcs[p].kind != FuncKind::PackageInit),
+        }
 }
 
 /// The walk through one function.

@@ -17,7 +17,8 @@ use super::leaks::{Layout, Sink};
 use super::statics::Assigned;
 use super::summary::{Summary, Tag};
 use crate::ast::Pragma;
-use crate::ir::body::{ConvKind, FuncRef};
+use crate::ir::Func;
+use crate::ir::body::{ConvKind, FuncRef, LocalId};
 use crate::ir::node::{FuncId, Node, NodeId, Nodes};
 use crate::types::builtin::BuiltinId;
 use crate::types::predicates::is_interface;
@@ -450,6 +451,15 @@ pub(super) fn effective_pragma(own: Pragma, has_body: bool) -> Pragma {
     } else {
         own.with(Pragma::UINTPTR_KEEPALIVE)
     }
+}
+
+/// Whether the parameter takes the `...uintptr` arguments of a `//go:uintptrescapes` function: it has no tag.
+pub(super) fn is_escaping_uintptrs(f: &Func, param: LocalId) -> bool {
+    let ty = f.body.locals[param].ty;
+    f.pragma.has(Pragma::UINTPTR_ESCAPES)
+        && f.ty.as_signature().is_some_and(|s| s.variadic)
+        && f.params.last() == Some(&param)
+        && matches!(ty.under().kind(), TyKind::Slice(elem) if is_uintptr(*elem))
 }
 
 /// Whether the method is an interface's: which method runs is then not known.

@@ -15,7 +15,7 @@ use crate::ir::node::{FuncId, NodeId};
 use crate::types::predicates::is_interface;
 
 impl Walk<'_, '_> {
-    /// A function literal: its record goes into `k`, and a literal that captures is walked here.
+    /// A function literal: its record goes into `k`, and a literal that belongs to this function is walked here.
     pub fn closure(&mut self, k: Hole, literal: FuncId, id: NodeId) {
         let member = self.b.members.get(&literal).copied();
         let role = member.map_or(Role::Plain, |m| Role::Closure(m.owner));
@@ -26,7 +26,7 @@ impl Walk<'_, '_> {
         for &var in captures {
             self.capture(literal, var);
         }
-        if !captures.is_empty() && member.is_some() {
+        if member.is_some() && self.b.is_joined(literal) {
             let nesting = self.nesting + 1;
             Walk::new(self.b, literal, nesting).function();
         }

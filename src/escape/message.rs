@@ -16,6 +16,7 @@ use rustc_hash::FxHashSet;
 
 use super::analysis::{Analysis, BatchResult, Decided, Decision};
 use super::build::Subject;
+use super::call::is_escaping_uintptrs;
 use super::graph::Place;
 use super::leaks::{Layout, Sink};
 use super::release::Release;
@@ -201,7 +202,7 @@ impl Printer<'_> {
                 say(format!("marking {name} as escaping uintptr"));
                 return;
             }
-            if is_variadic_uintptr(f, param, local.ty) {
+            if is_escaping_uintptrs(f, param) {
                 say(format!("marking {name} as escaping ...uintptr"));
                 return;
             }
@@ -257,14 +258,6 @@ fn arg_name(f: &Func, param: LocalId, name: &str) -> String {
     }
     let at = f.params.iter().position(|&p| p == param).unwrap_or(0);
     format!("arg#{}", at + 1)
-}
-
-fn is_variadic_uintptr(f: &Func, param: LocalId, ty: Ty) -> bool {
-    let variadic = f.ty.as_signature().is_some_and(|s| s.variadic);
-    let last = f.params.last() == Some(&param);
-    variadic
-        && last
-        && matches!(ty.under().kind(), TyKind::Slice(elem) if is_kind(*elem, BasicKind::Uintptr))
 }
 
 fn is_kind(ty: Ty, kind: BasicKind) -> bool {

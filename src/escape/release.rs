@@ -6,6 +6,7 @@
 //! | row | changed in | compiler's source |
 //! | --- | --- | --- |
 //! | `max_variable` | 1.24 | `ir/cfg.go` |
+//! | `joined` | 1.22, 1.24 | `ir/scc.go`, `ir/func.go` |
 //! | `tracks_uses`, `tracks_closure_results` | 1.22 | `escape/leaks.go`, `escape/solve.go` |
 //! | `append_store`, `make_buffer`, `literals`, `zero_sized_make` | 1.25 | `escape/call.go`, `escape/utils.go`, `escape/escape.go` |
 //! | `literals`: lengths of literals, `direct`, `late_append` | 1.26 | `escape/escape.go`, `types/type.go`, `slice/slice.go` |
@@ -34,6 +35,17 @@ pub struct NonStringEscape {
     pub name: &'static str,
 }
 
+/// Which function literals belong to the batch of the function around them; the others are functions of their own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Joined {
+    /// Those in functions; not those in the initialisers of package-level variables.
+    InFunctions,
+    /// All.
+    All,
+    /// Those that capture.
+    Capturing,
+}
+
 /// One column of the table.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Release {
@@ -49,6 +61,8 @@ pub struct Release {
     pub tracks_uses: bool,
     /// Any closure whose calls are all known may return outer variables' addresses; without it only one called at once.
     pub tracks_closure_results: bool,
+    /// Which literals are analysed with the function around them.
+    pub joined: Joined,
     /// A `make` of run-time size that does not escape has a stack buffer of so many bytes; 0: such a `make` is on the
     /// heap.
     pub make_buffer: i64,
@@ -70,8 +84,6 @@ pub struct Release {
     pub non_string_escape: Option<NonStringEscape>,
     /// Conversions of strings to bytes that are only read share the string's memory.
     pub shares_strings: bool,
-    /// The name of the function that package-level closures are numbered under.
-    pub package_closures: &'static str,
 }
 
 const GO1_21: Release = Release {
@@ -81,6 +93,7 @@ const GO1_21: Release = Release {
     max_by_value: 128,
     tracks_uses: false,
     tracks_closure_results: false,
+    joined: Joined::InFunctions,
     make_buffer: 0,
     zero_sized_make: false,
     append_store: false,
@@ -91,21 +104,21 @@ const GO1_21: Release = Release {
     assigned_callees: false,
     non_string_escape: None,
     shares_strings: false,
-    package_closures: "glob.",
 };
 
 const GO1_22: Release = Release {
     since: GoVersion(22),
     tracks_uses: true,
     tracks_closure_results: true,
+    joined: Joined::All,
     shares_strings: true,
-    package_closures: "init",
     ..GO1_21
 };
 
 const GO1_24: Release = Release {
     since: GoVersion(24),
     max_variable: 128 << 10,
+    joined: Joined::Capturing,
     non_string_escape: Some(NonStringEscape {
         package: "hash/maphash",
         name: "escapeForHash",
