@@ -2,6 +2,7 @@
 
 pub mod ast;
 pub mod base;
+pub mod inline;
 pub mod ir;
 pub mod lex;
 pub mod parse;
