@@ -1,10 +1,56 @@
-//! heaplint finds heap escapes on the hot paths of Go programs.
+//! heaplint finds heap escapes on the hot paths of Go programs, without compiling and without a Go toolchain.
+//!
+//! ```text
+//! walk → lex → parse → load → types → inline → escape → heat → rules → report
+//! ```
+//!
+//! # Code map
+//!
+//! [`driver`] is the line above as one function: start reading there. In the order of the data:
+//!
+//! | module | in → out |
+//! | --- | --- |
+//! | [`cli`], [`config`] | arguments and `.heaplint.yml` → what to do |
+//! | [`walk`] | paths → Go files |
+//! | [`lex`], [`ast`], [`parse`] | bytes → tokens → tree with mistakes |
+//! | [`load`] | files → packages in dependency order, for a target and a Go version |
+//! | [`types`] | packages → types, constants, uses, selections, captures |
+//! | [`escape`] | trees → [`site`]s with verdict and cost |
+//! | [`heat`] | how often each site runs |
+//! | [`rules`] | sites → [`finding`]s; suppressions |
+//! | [`report`] | findings → text, JSON, SARIF |
+//!
+//! [`base`] holds what all of them stand on: spans, sources, symbols, ids, diagnostics, YAML.
+//!
+//! # Invariants
+//!
+//! - A stage takes plain data and gives a value and diagnostics. It never fails on user code, whatever the bytes are.
+//! - Data flows one way: a module uses modules above it in the table, never below (`tests/it/tidy.rs` checks the imports).
+//! - Files are read in `walk` and `load`, threads are used in `driver`, text is printed in `report` and `main`.
+//! - The same input gives the same bytes, for any number of threads.
+//! - What cannot be known is [`site::Verdict::Unknown`] and is not reported.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))] // a test that cannot go on has failed
 
 pub mod ast;
 pub mod base;
+pub mod cli;
+pub mod config;
+pub mod directive;
+pub mod driver;
 pub mod escape;
+pub mod facts;
+pub mod finding;
+pub mod heat;
+pub mod inline;
 pub mod ir;
 pub mod lex;
+pub mod load;
+pub mod option;
 pub mod parse;
+pub mod report;
+pub mod rules;
+pub mod settings;
 pub mod site;
 pub mod types;
+pub mod walk;

@@ -139,6 +139,14 @@ impl<I: Idx, T> IndexVec<I, T> {
             .map(|(i, t)| (I::from_usize(i), t))
     }
 
+    /// Ids with their elements, which are given away.
+    pub fn into_entries(self) -> impl Iterator<Item = (I, T)> {
+        self.raw
+            .into_iter()
+            .enumerate()
+            .map(|(i, t)| (I::from_usize(i), t))
+    }
+
     /// Drops all elements from index `len` on.
     pub fn truncate(&mut self, len: usize) {
         self.raw.truncate(len);

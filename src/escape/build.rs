@@ -215,6 +215,8 @@ pub(super) struct Walk<'b, 'a> {
     pub depth: u32,
     /// Labels not met yet, and whether a later `goto` jumps back to them.
     pub labels: FxHashMap<Symbol, bool>,
+    /// Variables that their loops declare anew on each iteration.
+    pub fresh: FxHashSet<LocalId>,
     pub nesting: u32,
 }
 
@@ -229,6 +231,7 @@ impl<'b, 'a> Walk<'b, 'a> {
             body,
             depth: 1,
             labels: FxHashMap::default(),
+            fresh: FxHashSet::default(),
             nesting,
         }
     }

@@ -30,6 +30,8 @@
 //! The analysis knows no order of statements, no paths, no fields and no indices; it runs once a batch, and each batch
 //! sees of the others nothing but tags. [`graph`] is built by walking bodies, [`solve`] finds the attributes,
 //! [`message`] prints what the compiler prints, and [`release`] is the table of what differs between versions.
+//!
+//! Where types are missing, [`syntax`] decides the sites that syntax alone decides, with the limits of [`version`].
 
 pub mod analysis;
 mod assign;
@@ -41,6 +43,7 @@ pub mod cost;
 mod expr;
 pub mod graph;
 pub mod leaks;
+mod loops;
 pub mod message;
 pub mod release;
 mod rewrite;
@@ -49,3 +52,5 @@ pub mod solve;
 mod statics;
 mod stmt;
 pub mod summary;
+pub mod syntax;
+pub mod version;

@@ -15,6 +15,7 @@
 
 use super::build::Walk;
 use super::graph::{Attrs, Hole, Why};
+use super::loops::fresh_variables;
 use crate::base::symbol::Symbol;
 use crate::ir::body::LocalId;
 use crate::ir::node::{Branch, ListKind, Node, NodeId, Nodes};
@@ -23,15 +24,22 @@ use crate::types::ty::TyKind;
 impl Walk<'_, '_> {
     /// Walks the function's body.
     pub fn function(&mut self) {
-        self.find_labels();
+        if self.prepare() {
+            self.fresh = fresh_variables(self.b.cx.package, self.func);
+        }
         self.block(self.body.stmts);
     }
 
-    /// A label is the head of a loop if a `goto` after it in the source names it.
-    fn find_labels(&mut self) {
+    /// Finds labels: one is the head of a loop if a `goto` after it in the source names it. Says whether there are loops
+    /// that may have to declare their variables anew.
+    fn prepare(&mut self) -> bool {
         let (body, labels) = (self.body, &mut self.labels);
+        let mut distinct_loops = false;
         body.preorder(body.stmts, |id| {
             match body.node(id) {
+                Node::For { distinct, .. } | Node::Range { distinct, .. } => {
+                    distinct_loops |= distinct;
+                }
                 Node::Label(name) => {
                     labels.insert(name, false);
                 }
@@ -47,6 +55,7 @@ impl Walk<'_, '_> {
             }
             true
         });
+        distinct_loops
     }
 
     /// Statements in order.
@@ -84,7 +93,7 @@ impl Walk<'_, '_> {
             }
             Node::For {
                 cond, post, body, ..
-            } => self.for_loop(cond, post, body),
+            } => self.for_loop(cond, post, body, id),
             Node::Range { .. } => self.range(id),
             Node::Switch { tag, cases } => self.switch(tag, cases),
             Node::Select(clauses) => self.select(clauses),
@@ -123,8 +132,9 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn for_loop(&mut self, cond: Option<NodeId>, post: Option<NodeId>, body: Nodes) {
+    fn for_loop(&mut self, cond: Option<NodeId>, post: Option<NodeId>, body: Nodes, id: NodeId) {
         self.depth += 1;
+        self.declare_fresh(id);
         if let Some(cond) = cond {
             self.discard(cond);
         }
@@ -133,6 +143,45 @@ impl Walk<'_, '_> {
         }
         self.block(body);
         self.depth -= 1;
+    }
+
+    /// Variables of a `for` that are fresh on each iteration are declared in its body.
+    fn declare_fresh(&mut self, id: NodeId) {
+        if self.fresh.is_empty() {
+            return;
+        }
+        let body = self.body;
+        for &init in body.list(body.init(id)) {
+            if let Node::Dcl(local) = body.node(init)
+                && self.fresh.contains(&local)
+            {
+                self.declare(local);
+            }
+        }
+    }
+
+    /// The variable, if `x` is one that is fresh on each iteration.
+    fn fresh_variable(&self, x: Option<NodeId>) -> Option<LocalId> {
+        match self.body.node(x?) {
+            Node::Name(local) => Some(local).filter(|l| self.fresh.contains(l)),
+            _ => None,
+        }
+    }
+
+    /// The destination of a range clause, and whether each iteration assigns to it: a fresh variable is declared and
+    /// defined in the body.
+    fn range_target(&mut self, x: Option<NodeId>) -> (Hole, bool) {
+        let Some(local) = self.fresh_variable(x) else {
+            return (self.destination(x), true);
+        };
+        self.declare(local);
+        let flows = self.b.has_pointers(self.body.locals[local].ty);
+        let hole = if flows {
+            Hole::into(self.b.local(self.func, local))
+        } else {
+            self.blank()
+        };
+        (hole, false)
     }
 
     fn range(&mut self, id: NodeId) {
@@ -149,8 +198,8 @@ impl Walk<'_, '_> {
         let operand = self.helper(Attrs::PERSISTS);
         self.expr(Hole::into(operand), x);
         self.depth += 1;
-        let key = self.destination(key);
-        let value = self.destination(value);
+        let (key, assigns_key) = self.range_target(key);
+        let (value, assigns_value) = self.range_target(value);
         let is_array = matches!(self.body.ty(x).under().kind(), TyKind::Array { .. });
         let k = if is_array {
             self.note(value, id, Why::Range)
@@ -158,7 +207,11 @@ impl Walk<'_, '_> {
             self.deref(value, id, Why::RangeDeref)
         };
         self.b.graph.flow(k, operand);
-        self.reassigned(&[key, value], id);
+        for (k, assigns) in [(key, assigns_key), (value, assigns_value)] {
+            if assigns {
+                self.reassigned(&[k], id);
+            }
+        }
         self.block(body);
         self.depth -= 1;
     }

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::node::{ConstId, FuncId, Node, NodeId, Nodes};
-use crate::base::index::IndexVec;
+use crate::base::index::{Idx, IndexVec};
 use crate::base::source::FileId;
 use crate::base::symbol::Symbol;
 use crate::types::constant::Value;
@@ -284,6 +284,38 @@ impl Body {
     /// Adds a constant.
     pub fn add_const(&mut self, value: Value) -> ConstId {
         self.consts.push(value)
+    }
+
+    /// How many constants there are.
+    pub fn const_count(&self) -> usize {
+        self.consts.len()
+    }
+
+    /// How many list entries there are.
+    pub fn list_count(&self) -> u32 {
+        self.lists.len() as u32
+    }
+
+    /// Appends all nodes, lists, init lists and constants of `other`, behind this body's own. `node` shifts a node's
+    /// ids by this body's counts as they were before, `pos` moves a position.
+    pub fn append_shifted(
+        &mut self,
+        other: &Body,
+        node: impl Fn(Node) -> Node,
+        pos: impl Fn(Pos) -> Pos,
+    ) {
+        let (nodes, lists) = (self.nodes.len(), self.lists.len() as u32);
+        let shift = |id: NodeId| NodeId::from_usize(id.index() + nodes);
+        for (id, &n) in other.nodes.iter_enumerated() {
+            self.add(node(n), other.types[id], pos(other.pos[id]));
+        }
+        self.lists.extend(other.lists.iter().map(|&id| shift(id)));
+        for (&id, &list) in &other.inits {
+            self.inits.insert(shift(id), list.shifted(lists));
+        }
+        for value in other.consts.iter() {
+            self.consts.push(value.clone());
+        }
     }
 
     /// Puts another node in a node's place.

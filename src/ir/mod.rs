@@ -39,7 +39,9 @@ pub mod node;
 pub mod print;
 pub mod quote;
 pub mod release;
+pub mod scc;
 pub mod shape;
+pub mod statics;
 pub mod typetext;
 pub mod visit;
 

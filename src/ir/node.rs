@@ -43,6 +43,15 @@ impl Nodes {
     pub fn is_empty(self) -> bool {
         self.len == 0
     }
+
+    /// The same run, `by` places further.
+    #[must_use]
+    pub fn shifted(self, by: u32) -> Nodes {
+        Nodes {
+            start: self.start + by,
+            len: self.len,
+        }
+    }
 }
 
 /// A unary operator.

@@ -74,30 +74,23 @@ impl Checker<'_> {
             Some(t) if !to_default || x.is_nil() => t,
             _ => default_type(x.ty),
         };
-        match self.implicit_type(x, target) {
-            Some(Implicit {
-                ty: new_ty,
-                val: value,
-            }) => {
-                if let Some(value) = value {
-                    x.val = value;
-                    if let Some(e) = x.expr {
-                        self.update_expr_val(e, &x.val);
-                    }
-                }
-                if new_ty != x.ty {
-                    x.ty = new_ty;
-                    if let Some(e) = x.expr {
-                        self.update_expr_type(e, new_ty, false);
-                    }
-                }
-                true
-            }
-            None => {
-                self.cannot_use(x, Some(target), context);
-                false
+        let Some(Implicit { ty, val }) = self.implicit_type(x, target) else {
+            self.cannot_use(x, Some(target), context);
+            return false;
+        };
+        if let Some(val) = val {
+            x.val = val;
+            if let Some(e) = x.expr {
+                self.update_expr_val(e, &x.val);
             }
         }
+        if ty != x.ty {
+            x.ty = ty;
+            if let Some(e) = x.expr {
+                self.update_expr_type(e, ty, false);
+            }
+        }
+        true
     }
 
     /// Gives a constant the value `x`, and its type if it has none.

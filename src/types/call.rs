@@ -36,7 +36,7 @@ pub struct Args {
 }
 
 /// Calls.
-impl<'a> Checker<'a> {
+impl Checker<'_> {
     /// Checks a call or conversion whose callee `x` is checked already; `x` becomes its result.
     pub fn call_step(&mut self, x: &mut Operand, e: ExprId) -> ExprKind {
         let Expr::Call { fun, args, spread } = self.ast.expr(e) else {
@@ -121,13 +121,11 @@ impl<'a> Checker<'a> {
         let mut ty = ty;
         let mut targs = Vec::new();
         if generic && let Expr::Index { indices, .. } = self.ast.expr(call.fun) {
-            match self.explicit_targs(indices, sig) {
-                Some(list) => targs = list,
-                None => {
-                    self.use_list(call.args);
-                    return x.invalidate();
-                }
-            }
+            let Some(list) = self.explicit_targs(indices, sig) else {
+                self.use_list(call.args);
+                return x.invalidate();
+            };
+            targs = list;
             if targs.len() == sig.tparams.len() {
                 ty = self.instantiate_at(call.fun, ty, &targs);
                 targs = Vec::new();
@@ -174,9 +172,9 @@ impl<'a> Checker<'a> {
         let Some(params) = self.adjusted_params(call, sig, &args.list) else {
             return ty;
         };
-        let mut params_ty = params.unwrap_or(sig.params);
+        let mut params_ty = params;
         let mut result = ty;
-        let generic_arg = args.list.iter().any(|a| is_generic_value(a));
+        let generic_arg = args.list.iter().any(is_generic_value);
         if !sig.tparams.is_empty() || generic_arg {
             match self.infer_call(call, ty, sig, params_ty, targs, &mut args) {
                 Some((callee, params)) => (result, params_ty) = (callee, params),
@@ -189,14 +187,13 @@ impl<'a> Checker<'a> {
         result
     }
 
-    /// One parameter for each argument, as a tuple: variadic parameters are spread out. `Some(None)` if the parameters
-    /// are right as they are; `None`, after a report, if the number of arguments is wrong.
+    /// One parameter for each argument, as a tuple: variadic parameters are spread out. `None`, after a report, if the number of arguments is wrong.
     fn adjusted_params(
         &mut self,
         call: CallParts,
         sig: &Signature,
         args: &[Operand],
-    ) -> Option<Option<Ty>> {
+    ) -> Option<Ty> {
         let params = sig.param_vars();
         let count = params.len();
         if call.spread && (!sig.variadic || args.len() > self.ast.list_len(call.args)) {
@@ -204,7 +201,7 @@ impl<'a> Checker<'a> {
             return None;
         }
         if sig.variadic && !call.spread && args.len() + 1 >= count {
-            return Some(Some(spread_params(params, args.len())));
+            return Some(spread_params(params, args.len()));
         }
         if args.len() != count {
             let few = args.len() < count;
@@ -212,7 +209,7 @@ impl<'a> Checker<'a> {
             self.error_at(call.id, format!("{which} arguments in call"));
             return None;
         }
-        Some(None)
+        Some(sig.params)
     }
 
     /// Infers type arguments of the callee and of generic functions among the arguments; gives the instantiated callee
@@ -232,7 +229,7 @@ impl<'a> Checker<'a> {
         let mut tparams = own_tparams.to_vec();
         let mut known: Vec<Option<Ty>> = targs.into_iter().map(Some).collect();
         known.resize(own, None);
-        let generic_args = self.rename_args(args, &mut tparams, &mut known);
+        let generic_args = Self::rename_args(args, &mut tparams, &mut known);
         let tparams = alloc_slice(tparams);
         let inferred = self.infer(call.id, tparams, known, renamed, &args.list, false)?;
         let mut result = (ty, params);
@@ -248,7 +245,7 @@ impl<'a> Checker<'a> {
         }
         let mut at = own;
         for i in generic_args {
-            at = self.instantiate_arg(&mut args.list[i], &inferred, at);
+            at = self.instantiate_arg(&mut args.list[i], inferred, at);
         }
         Some(result)
     }
@@ -256,7 +253,6 @@ impl<'a> Checker<'a> {
     /// Gives each generic function among the arguments type parameters of its own, which join `tparams`; gives the
     /// indices of these arguments.
     fn rename_args(
-        &mut self,
         args: &mut Args,
         tparams: &mut Vec<Ty>,
         known: &mut Vec<Option<Ty>>,
@@ -270,7 +266,7 @@ impl<'a> Checker<'a> {
             if let Some(sig) = arg.ty.as_signature() {
                 tparams.extend(sig.tparams);
             }
-            known.extend(args.targs.get(i).into_iter().flatten().map(|&t| Some(t)));
+            known.extend(args.targs.get(i).into_iter().flatten().copied().map(Some));
             known.resize(tparams.len(), None);
             generic.push(i);
         }
@@ -332,13 +328,11 @@ impl<'a> Checker<'a> {
             if !infer {
                 return Some(targs);
             }
-            match self.infer_from_target(target, x, sig, targs) {
-                Some(list) => targs = list,
-                None => {
-                    x.invalidate();
-                    return None;
-                }
-            }
+            let Some(list) = self.infer_from_target(target, x, sig, targs) else {
+                x.invalidate();
+                return None;
+            };
+            targs = list;
         }
         if let Some(e) = x.expr {
             x.ty = self.instantiate_at(e, ty, &targs);
@@ -420,7 +414,7 @@ fn plain_signature(sig: &Signature) -> Ty {
 }
 
 /// Argument lists.
-impl<'a> Checker<'a> {
+impl Checker<'_> {
     /// Checks a list of expressions; a call that is the only one may stand for several values.
     pub fn expr_list(&mut self, list: &[ExprId]) -> Vec<Operand> {
         if let [one] = list {

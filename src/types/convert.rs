@@ -158,7 +158,7 @@ impl Checker<'_> {
 }
 
 /// Assignability.
-impl<'a> Checker<'a> {
+impl Checker<'_> {
     /// Whether `x` can be assigned to a variable of type `ty` (Go spec, "Assignability").
     pub fn assignable_to(&mut self, x: &Operand, ty: Ty) -> bool {
         if x.is_invalid() || x.ty.is_invalid() || ty.is_invalid() {
@@ -227,7 +227,7 @@ fn channel_assignable(source: Ty, target: Ty) -> bool {
 }
 
 /// Conversions.
-impl<'a> Checker<'a> {
+impl Checker<'_> {
     /// Checks the conversion `T(x)` (Go spec, "Conversions"); `x` becomes its result.
     pub fn conversion(&mut self, x: &mut Operand, ty: Ty) {
         let constant = x.mode == Mode::Constant;

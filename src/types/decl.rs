@@ -334,7 +334,7 @@ impl Checker<'_> {
                 params.push(self.declare_type_param(name));
             }
         }
-        let params = self.number_type_params(params);
+        let params = Self::number_type_params(params);
         bind(params);
         self.env.in_tparam_list = true;
         let mut previous = None;
@@ -353,7 +353,7 @@ impl Checker<'_> {
     }
 
     /// Gives type parameters their places in their list.
-    pub(super) fn number_type_params(&mut self, params: Vec<Ty>) -> &'static [Ty] {
+    pub(super) fn number_type_params(params: Vec<Ty>) -> &'static [Ty] {
         for (i, param) in params.iter().enumerate() {
             if let TyKind::TypeParam(p) = param.kind() {
                 let _kept = p.index.set(i as u32);
@@ -567,6 +567,7 @@ pub fn new_named(obj: Obj) -> Ty {
         under: OnceLock::new(),
         methods: OnceLock::new(),
         inst_methods: OnceLock::new(),
+        recursive: OnceLock::new(),
     }));
     obj.set_ty(ty);
     ty

@@ -18,7 +18,7 @@ pub struct Line {
     pub offset: u32,
     /// The identifier.
     pub name: Symbol,
-    /// Its type; prints as go/types' TypeString with full package paths.
+    /// Its type; prints as go/types' `TypeString` with full package paths.
     pub ty: Ty,
 }
 

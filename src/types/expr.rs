@@ -37,7 +37,7 @@ pub enum ExprKind {
 const MAX_SHIFT: u64 = 1023 - 1 + 52;
 
 /// Entry points: operands of the various contexts.
-impl<'a> Checker<'a> {
+impl Checker<'_> {
     /// Checks an expression that is a single value. A generic function takes missing type arguments from `target`.
     pub fn expr(&mut self, target: Option<Target>, x: &mut Operand, e: ExprId) {
         self.raw_expr(target, x, e, None, false);
@@ -142,7 +142,7 @@ impl<'a> Checker<'a> {
 }
 
 /// Dispatch.
-impl<'a> Checker<'a> {
+impl Checker<'_> {
     /// Checks `e` without noting it. With `keep_inst`, an explicit instantiation of a generic function at the top is left
     /// to the caller, with the uninstantiated function in `x`; the second result says that this was so.
     pub fn expr_internal(
@@ -355,7 +355,7 @@ impl<'a> Checker<'a> {
 }
 
 /// Unary operators and channels.
-impl<'a> Checker<'a> {
+impl Checker<'_> {
     fn unary(&mut self, x: &mut Operand, e: ExprId, op: Token, inner: ExprId) {
         self.expr(None, x, inner);
         if x.is_invalid() {
@@ -383,7 +383,7 @@ impl<'a> Checker<'a> {
             return;
         }
         let bits = if is_unsigned(x.ty) {
-            self.config.sizes.size_of(x.ty) as u32 * 8
+            u32::try_from(self.config.sizes.size_of(x.ty) * 8).unwrap_or_default()
         } else {
             0
         };
@@ -441,7 +441,7 @@ impl<'a> Checker<'a> {
 }
 
 /// Types of untyped expressions.
-impl<'a> Checker<'a> {
+impl Checker<'_> {
     /// Gives the untyped expression `e`, and its operands as far as they have the same type, the type `ty`; nothing
     /// happens if it has a final type already. An untyped `ty` is not final unless `last`.
     pub fn update_expr_type(&mut self, e: ExprId, ty: Ty, last: bool) {
@@ -553,7 +553,7 @@ fn is_shift(op: Token) -> bool {
 }
 
 /// Binary operators.
-impl<'a> Checker<'a> {
+impl Checker<'_> {
     /// `x op y` for operands that are checked already; `e` is the expression, `None` for `x op= y`.
     pub fn binary(&mut self, x: &mut Operand, e: Option<ExprId>, mut y: Operand, op: Token) {
         if x.is_invalid() {
@@ -672,7 +672,7 @@ fn divides_by_zero(x: &Operand, y: &Operand) -> bool {
 }
 
 /// Shifts.
-impl<'a> Checker<'a> {
+impl Checker<'_> {
     fn shift(&mut self, x: &mut Operand, y: &mut Operand, e: Option<ExprId>, op: Token) {
         let whole = (x.mode == Mode::Constant).then(|| x.val.to_int());
         let shiftable = all_integer(x.ty)

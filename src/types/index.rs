@@ -90,7 +90,7 @@ fn common_element(ty: Ty) -> Option<Element> {
     Some(all)
 }
 
-impl<'a> Checker<'a> {
+impl Checker<'_> {
     /// Checks `x[…]` with `x` checked already. Returns true if `x` is a generic function, which is then to be
     /// instantiated; else `x` becomes the element or the instantiated type.
     pub fn index_step(&mut self, x: &mut Operand, e: ExprId) -> bool {

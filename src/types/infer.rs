@@ -82,8 +82,8 @@ impl Checker<'_> {
         // Parameters whose type is given must not be unified: passing is more liberal than unification.
         let params = subst(params, &SubstMap::partial(tparams, &targs));
         let mut u = Unifier::new(tparams, &targs, self.allow_version(21));
-        let untyped = self.from_arguments(&mut u, tparams, params, args, reverse)?;
-        self.from_constraints(&mut u, tparams)?;
+        let untyped = self.learn_from_arguments(&mut u, tparams, params, args, reverse)?;
+        self.learn_from_constraints(&mut u, tparams)?;
         from_untyped(&mut u, params, args, &untyped)?;
         let mut inferred = u.inferred();
         kill_cycles(tparams, &mut inferred);
@@ -97,7 +97,7 @@ impl Checker<'_> {
     }
 
     /// Unifies parameters with typed arguments; gives the indices of untyped arguments for type parameters.
-    fn from_arguments(
+    fn learn_from_arguments(
         &mut self,
         u: &mut Unifier,
         tparams: &[Ty],
@@ -123,11 +123,11 @@ impl Checker<'_> {
     }
 
     /// Unifies type parameters with their constraints as long as that finds something.
-    fn from_constraints(&mut self, u: &mut Unifier, tparams: &[Ty]) -> Result<(), Failure> {
+    fn learn_from_constraints(&mut self, u: &mut Unifier, tparams: &[Ty]) -> Result<(), Failure> {
         loop {
             let before = u.unknowns();
             for &tparam in tparams {
-                self.from_constraint(u, tparams, tparam)?;
+                self.learn_from_constraint(u, tparams, tparam)?;
             }
             if u.unknowns() == before {
                 return Ok(());
@@ -135,7 +135,7 @@ impl Checker<'_> {
         }
     }
 
-    fn from_constraint(
+    fn learn_from_constraint(
         &mut self,
         u: &mut Unifier,
         tparams: &[Ty],
@@ -143,23 +143,21 @@ impl Checker<'_> {
     ) -> Result<(), Failure> {
         let known = u.at(tparam);
         match (core_term(tparam), known) {
-            (Some((core, _)), Some(tx)) => {
-                if !u.unify(self, tx, core.ty, UnifyMode::INEXACT) {
-                    return Err(unsatisfied(tparam, tx));
-                }
+            (Some((core, _)), Some(tx)) if !u.unify(self, tx, core.ty, UnifyMode::INEXACT) => {
+                return Err(unsatisfied(tparam, tx));
             }
             // A constraint with one type and no tilde leaves no choice.
             (Some((core, true)), None) if !core.tilde => u.set(tparam, core.ty),
             _ => {}
         }
         match known {
-            Some(tx) if !is_parameterized(tparams, tx) => self.from_methods(u, tparam, tx),
+            Some(tx) if !is_parameterized(tparams, tx) => self.learn_from_methods(u, tparam, tx),
             _ => Ok(()),
         }
     }
 
     /// A known type argument must have the constraint's methods; their types may tell about other parameters.
-    fn from_methods(&mut self, u: &mut Unifier, tparam: Ty, tx: Ty) -> Result<(), Failure> {
+    fn learn_from_methods(&mut self, u: &mut Unifier, tparam: Ty, tx: Ty) -> Result<(), Failure> {
         let Some(param) = tparam.as_type_param() else {
             return Ok(());
         };
@@ -212,14 +210,14 @@ fn from_untyped(
         let ty = args[i].ty;
         match largest.iter_mut().find(|(t, _)| *t == tparam) {
             None => largest.push((tparam, ty)),
-            Some((_, max)) => match max_type(*max, ty) {
-                Some(m) => *max = m,
-                None => {
+            Some((_, max)) => {
+                let Some(larger) = max_type(*max, ty) else {
                     let message =
                         format!("mismatched types {max} and {ty} (cannot infer {tparam})");
                     return Err(Failure::at(i, message));
-                }
-            },
+                };
+                *max = larger;
+            }
         }
     }
     for (tparam, ty) in largest {

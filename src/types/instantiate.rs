@@ -66,6 +66,7 @@ fn new_instance(orig: Ty, targs: &'static [Ty]) -> Ty {
             under: OnceLock::new(),
             methods: OnceLock::new(),
             inst_methods: OnceLock::new(),
+            recursive: OnceLock::new(),
         })),
         TyKind::Alias(a) => Ty::new(TyKind::Alias(Alias {
             obj: a.obj,

@@ -8,7 +8,7 @@ use super::under::common_under;
 use crate::ast::{Expr, ExprId, List, StmtId};
 
 /// Function literals.
-impl<'a> Checker<'a> {
+impl Checker<'_> {
     /// Checks a function literal. Its body waits until the statement around it is done: it may refer to a type whose
     /// declaration contains it.
     pub fn func_lit(&mut self, x: &mut Operand, e: ExprId, ty: ExprId, body: StmtId) {
@@ -22,7 +22,7 @@ impl<'a> Checker<'a> {
 }
 
 /// Composite literals.
-impl<'a> Checker<'a> {
+impl Checker<'_> {
     /// Checks a composite literal; `hint` is the element type of the literal around it, for one without a type.
     pub fn composite_lit(&mut self, x: &mut Operand, e: ExprId, hint: Option<Ty>) {
         let Expr::CompositeLit { ty, elems } = self.ast.expr(e) else {

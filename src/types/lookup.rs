@@ -161,7 +161,9 @@ impl Search<'_> {
             multiple: false,
         }];
         let mut seen = Seen::default();
-        while !current.is_empty() {
+        let mut looked_at = 0;
+        while !current.is_empty() && looked_at < MAX_EMBEDDED {
+            looked_at += current.len();
             let mut next = Vec::new();
             for at in &current {
                 self.look_in(at, &mut seen, &mut next);
@@ -187,6 +189,9 @@ impl Search<'_> {
         Lookup::default()
     }
 }
+
+/// How many embedded types are searched. Instances that embed pointers to ever larger instances have no end.
+const MAX_EMBEDDED: usize = 10_000;
 
 /// Whether `obj` is a method with a pointer receiver.
 pub fn has_ptr_recv(obj: Obj) -> bool {

@@ -13,6 +13,7 @@ use super::ty::{Alias, Interface, Named, Signature, Struct, Ty, TyKind, TypePara
 impl Ty {
     /// The type without aliases around it. An alias whose declaration is not done yet is invalid.
     #[inline]
+    #[must_use]
     pub fn unalias(self) -> Ty {
         match self.kind() {
             TyKind::Alias(a) => a.actual(),
@@ -22,6 +23,7 @@ impl Ty {
 
     /// The underlying type (Go spec, "Underlying types"); for a type parameter its constraint interface.
     #[inline]
+    #[must_use]
     pub fn under(self) -> Ty {
         match self.kind() {
             TyKind::Named(n) => match n.under.get() {
@@ -83,7 +85,7 @@ impl Alias {
             return Some(Ty::INVALID);
         }
         let rhs = subst(orig_rhs, &SubstMap::new(tparams, inst.targs));
-        Some(*settle(&self.rhs, rhs))
+        Some(settle(&self.rhs, rhs))
     }
 
     /// The first type behind the alias that is none itself.
@@ -103,7 +105,7 @@ impl Alias {
                 _ => return Ty::INVALID,
             }
         }
-        *settle(&self.actual, t)
+        settle(&self.actual, t)
     }
 }
 
@@ -158,7 +160,7 @@ impl Named {
             return Some(t);
         }
         let rhs = self.expand_rhs(self_ty)?;
-        Some(*settle(&self.rhs, rhs))
+        Some(settle(&self.rhs, rhs))
     }
 
     fn expand_rhs(&self, self_ty: Ty) -> Option<Ty> {
@@ -166,6 +168,12 @@ impl Named {
         let TyKind::Named(orig) = inst.orig.kind() else {
             return None;
         };
+        if orig.recursive.get().is_some() {
+            return Some(Ty::INVALID);
+        }
+        if orig.recursive.get().is_some() {
+            return Some(Ty::INVALID);
+        }
         let orig_rhs = *orig.rhs.get()?;
         let tparams = orig.tparams();
         if tparams.len() != inst.targs.len() {
@@ -192,21 +200,20 @@ impl Named {
         if self.inst.is_none() {
             return declared;
         }
-        let cells = match self.inst_methods.get() {
-            Some(cells) => cells,
-            None => {
-                let empty: Vec<OnceLock<Obj>> = self
-                    .declared_methods()
-                    .iter()
-                    .map(|_| OnceLock::new())
-                    .collect();
-                settle(&self.inst_methods, alloc_slice(empty))
-            }
-        };
+        let cells = self.method_cells();
         match cells[i].get() {
             Some(&m) => m,
-            None => *settle(&cells[i], self.expand_method(self_ty, declared)),
+            None => settle(&cells[i], self.expand_method(self_ty, declared)),
         }
+    }
+
+    fn method_cells(&self) -> &'static [OnceLock<Obj>] {
+        if let Some(cells) = self.inst_methods.get() {
+            return cells;
+        }
+        let methods = self.declared_methods().iter();
+        let empty: Vec<OnceLock<Obj>> = methods.map(|_| OnceLock::new()).collect();
+        settle(&self.inst_methods, alloc_slice(empty))
     }
 
     fn expand_method(&self, self_ty: Ty, declared: Obj) -> Obj {
@@ -321,7 +328,7 @@ impl TypeParam {
             // The constraint may just not be declared yet.
             return iface;
         }
-        *settle(&self.iface, iface)
+        settle(&self.iface, iface)
     }
 
     /// The place in the list that declares it.

@@ -242,13 +242,17 @@ impl Obj {
             .exported()
             .cmp(&self.exported())
             .then_with(|| self.0.name.as_str().cmp(other.0.name.as_str()))
-            .then_with(|| match self.exported() {
-                true => std::cmp::Ordering::Equal,
-                false => path(self).cmp(&path(other)),
+            .then_with(|| {
+                if self.exported() {
+                    std::cmp::Ordering::Equal
+                } else {
+                    path(self).cmp(&path(other))
+                }
             })
     }
 
     /// The object this one was instantiated from, or itself.
+    #[must_use]
     pub fn origin(self) -> Obj {
         match &self.0.kind {
             ObjKind::Var(v) => v.origin.unwrap_or(self),

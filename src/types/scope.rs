@@ -31,7 +31,7 @@ struct Entry {
 /// All blocks of a package.
 #[derive(Default)]
 pub struct Scopes {
-    scopes: IndexVec<ScopeId, Scope>,
+    blocks: IndexVec<ScopeId, Scope>,
     entries: Vec<Entry>,
     large: FxHashMap<(ScopeId, Symbol), Obj>,
 }
@@ -42,7 +42,7 @@ const SMALL: u32 = 12;
 impl Scopes {
     /// Opens a block inside `parent`.
     pub fn open(&mut self, parent: Option<ScopeId>) -> ScopeId {
-        self.scopes.push(Scope {
+        self.blocks.push(Scope {
             parent,
             head: 0,
             len: 0,
@@ -51,12 +51,12 @@ impl Scopes {
 
     /// The enclosing block.
     pub fn parent(&self, scope: ScopeId) -> Option<ScopeId> {
-        self.scopes[scope].parent
+        self.blocks[scope].parent
     }
 
     /// The object of that name in `scope` itself.
     pub fn lookup(&self, scope: ScopeId, name: Symbol) -> Option<Obj> {
-        let s = &self.scopes[scope];
+        let s = &self.blocks[scope];
         if s.len > SMALL {
             return self.large.get(&(scope, name)).copied();
         }
@@ -78,7 +78,7 @@ impl Scopes {
             if let Some(obj) = self.lookup(s, name) {
                 return Some((s, obj));
             }
-            at = self.scopes[s].parent;
+            at = self.blocks[s].parent;
         }
         None
     }
@@ -97,7 +97,7 @@ impl Scopes {
     }
 
     fn push(&mut self, scope: ScopeId, name: Symbol, obj: Obj) {
-        let s = &mut self.scopes[scope];
+        let s = &mut self.blocks[scope];
         self.entries.push(Entry {
             name,
             obj,
@@ -121,7 +121,7 @@ impl Scopes {
     /// The names in `scope` itself, newest first.
     pub fn names(&self, scope: ScopeId) -> Vec<(Symbol, Obj)> {
         let mut all = Vec::new();
-        let mut at = self.scopes[scope].head;
+        let mut at = self.blocks[scope].head;
         while at != 0 {
             let entry = &self.entries[at as usize - 1];
             all.push((entry.name, entry.obj));

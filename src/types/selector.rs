@@ -9,7 +9,7 @@ use super::ty::{Signature, Ty, TyKind};
 use crate::ast::{Expr, ExprId};
 use crate::base::symbol::{Symbol, sym};
 
-impl<'a> Checker<'a> {
+impl Checker<'_> {
     /// Checks the selector `e`; with `want_type`, it must be a type of another package.
     pub fn selector(&mut self, x: &mut Operand, e: ExprId, want_type: bool) {
         let Expr::Selector { x: left, .. } = self.ast.expr(e) else {
@@ -53,7 +53,7 @@ impl<'a> Checker<'a> {
             self.error(self.ast.sel_span(e), format!("{sel} is not exported"));
         }
         self.record_use(e, obj);
-        self.use_imported(x, obj);
+        Self::use_imported(x, obj);
     }
 
     fn not_in_package(&mut self, pkg: Pkg, sel: Symbol, e: ExprId) {
@@ -64,7 +64,7 @@ impl<'a> Checker<'a> {
     }
 
     /// What an object of another package is as an operand.
-    fn use_imported(&mut self, x: &mut Operand, obj: Obj) {
+    fn use_imported(x: &mut Operand, obj: Obj) {
         x.ty = obj.ty();
         x.mode = match &obj.data().kind {
             ObjKind::Const(value) => {

@@ -208,7 +208,7 @@ impl Checker<'_> {
             .list(names)
             .map(|name| self.recv_type_param(name))
             .collect();
-        let params = self.number_type_params(params);
+        let params = Self::number_type_params(params);
         let TyKind::Named(named) = base.kind() else {
             return (Ty::INVALID, params);
         };

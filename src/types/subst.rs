@@ -251,11 +251,15 @@ fn fresh_tparam(of: Ty) -> Ty {
         old.obj.pos,
         old.obj.tag,
     );
-    let index = OnceLock::from(old.index() as u32);
+    new_type_param(obj, old.index() as u32)
+}
+
+/// A type parameter without a constraint, at place `index` of its list; `obj` is its name, which gets it as type.
+pub fn new_type_param(obj: Obj, index: u32) -> Ty {
     let ty = Ty::new(TyKind::TypeParam(TypeParam {
         obj,
         id: NEXT_FRESH.fetch_add(1, Ordering::Relaxed),
-        index,
+        index: OnceLock::from(index),
         bound: OnceLock::new(),
         iface: OnceLock::new(),
     }));

@@ -31,13 +31,12 @@ impl Checker<'_> {
     pub(super) fn switch_stmt(&mut self, tag: Option<ExprId>, clauses: List<StmtId>) {
         let ast = self.ast;
         let mut x = Operand::new();
-        match tag {
-            Some(tag) => self.switch_tag(&mut x, tag),
-            None => {
-                x.mode = Mode::Constant;
-                x.ty = Ty::basic(BasicKind::Bool);
-                x.val = Value::Bool(true);
-            }
+        if let Some(tag) = tag {
+            self.switch_tag(&mut x, tag);
+        } else {
+            x.mode = Mode::Constant;
+            x.ty = Ty::basic(BasicKind::Bool);
+            x.val = Value::Bool(true);
         }
         self.single_default(clauses);
         let mut seen = Seen::default();

@@ -45,7 +45,7 @@ impl Terms {
         match (self, other) {
             (Terms::Of(mut x), Terms::Of(y)) => {
                 x.extend(y);
-                Terms::Of(normalize(x))
+                Terms::Of(normalize(&x))
             }
             _ => Terms::All,
         }
@@ -60,7 +60,7 @@ impl Terms {
                 let both = x
                     .iter()
                     .flat_map(|&a| y.iter().filter_map(move |&b| intersect(a, b)));
-                Terms::Of(normalize(both.collect()))
+                Terms::Of(normalize(&both.collect::<Vec<_>>()))
             }
         }
     }
@@ -110,7 +110,7 @@ fn intersect(x: Term, y: Term) -> Option<Term> {
 }
 
 /// Merges terms that have types in common. Quadratic; unions are short.
-fn normalize(list: Vec<Term>) -> Vec<Term> {
+fn normalize(list: &[Term]) -> Vec<Term> {
     let mut out: Vec<Term> = Vec::with_capacity(list.len());
     let mut used = vec![false; list.len()];
     for i in 0..list.len() {

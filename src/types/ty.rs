@@ -242,6 +242,9 @@ pub struct Named {
     pub methods: OnceLock<&'static [Obj]>,
     /// The methods of an instance, each made on demand.
     pub inst_methods: OnceLock<&'static [OnceLock<Obj>]>,
+    /// Set if the type contains itself by value, which is reported: its instances have nothing behind their name, since
+    /// filling them in might never end.
+    pub recursive: OnceLock<()>,
 }
 
 /// A generic type and its arguments.
@@ -282,12 +285,8 @@ pub struct Alias {
 }
 
 /// Sets a cell unless another thread has; gives what it holds now.
-pub fn settle<T>(cell: &OnceLock<T>, value: T) -> &T {
-    let _lost_race = cell.set(value);
-    match cell.get() {
-        Some(v) => v,
-        None => unreachable!("a cell that was just set"),
-    }
+pub fn settle<T: Copy>(cell: &OnceLock<T>, value: T) -> T {
+    *cell.get_or_init(|| value)
 }
 
 impl Ty {

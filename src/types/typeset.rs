@@ -161,7 +161,7 @@ fn compute(iface: &Interface) -> &'static TypeSet {
     let complete = collector.complete;
     let set = arena::alloc(collector.finish());
     if complete {
-        *settle(&iface.tset, set)
+        settle(&iface.tset, set)
     } else {
         set
     }

@@ -11,7 +11,7 @@ use super::typeset::type_set;
 use crate::ast::{Expr, ExprId, List};
 use crate::base::symbol::sym;
 
-impl<'a> Checker<'a> {
+impl Checker<'_> {
     /// Checks the name `e`; `x` becomes what it denotes. `want_type` says that only a type will do.
     pub fn ident(&mut self, x: &mut Operand, e: ExprId, want_type: bool) {
         x.invalidate();
@@ -234,15 +234,14 @@ impl<'a> Checker<'a> {
     }
 
     fn array_type(&mut self, e: ExprId, len: Option<ExprId>, elem: ExprId) -> Ty {
-        let len = match len {
-            Some(len) => self.array_length(len),
-            None => {
-                self.error_at(
-                    e,
-                    "invalid use of [...] array (outside a composite literal)",
-                );
-                -1
-            }
+        let len = if let Some(len) = len {
+            self.array_length(len)
+        } else {
+            self.error_at(
+                e,
+                "invalid use of [...] array (outside a composite literal)",
+            );
+            -1
         };
         let elem = self.var_type(elem);
         if len < 0 {
@@ -285,15 +284,11 @@ impl<'a> Checker<'a> {
             }
             return -1;
         }
-        match self.constant_length(&x) {
-            Some(n) => n,
-            None => {
-                if !x.val.is_unknown() {
-                    self.error_at(e, "invalid array length");
-                }
-                -1
-            }
+        let len = self.constant_length(&x);
+        if len.is_none() && !x.val.is_unknown() {
+            self.error_at(e, "invalid array length");
         }
+        len.unwrap_or(-1)
     }
 
     fn constant_length(&self, x: &Operand) -> Option<i64> {

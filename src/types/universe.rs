@@ -133,6 +133,7 @@ fn defined(obj: Obj, under: Ty) -> Ty {
         under: OnceLock::from(under),
         methods: OnceLock::new(),
         inst_methods: OnceLock::new(),
+        recursive: OnceLock::new(),
     }));
     obj.set_ty(ty);
     ty

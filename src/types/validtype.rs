@@ -2,7 +2,7 @@
 
 use super::check::Checker;
 use super::predicates::identical;
-use super::ty::{Ty, TyKind};
+use super::ty::{Ty, TyKind, settle};
 
 /// How deep types may contain each other by value before the search gives up.
 const MAX_NEST: usize = 500;
@@ -14,6 +14,7 @@ impl Checker<'_> {
         if !self.contains_no_cycle(ty, &mut nest)
             && let Some(named) = ty.as_named()
         {
+            settle(&named.recursive, ());
             let message = format!("invalid recursive type {}", named.obj.name);
             self.error_at_object(named.obj, message);
         }

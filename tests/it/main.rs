@@ -1,3 +1,14 @@
 //! All tests in one binary, a module for each area.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot go on has failed
 
+mod config;
+mod heat;
+mod load;
 mod parse;
+mod pipeline;
+mod report;
+mod rules;
+mod sites;
+mod suppress;
+mod tree;
+mod walk;

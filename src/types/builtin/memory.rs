@@ -67,7 +67,7 @@ fn has_variable_size(ty: Ty, seen: &mut Vec<Ty>) -> bool {
 }
 
 /// Slices, maps and channels.
-impl<'a> Checker<'a> {
+impl Checker<'_> {
     /// `append(s, v…)`
     pub(super) fn append(
         &mut self,
@@ -238,7 +238,7 @@ impl<'a> Checker<'a> {
 }
 
 /// Package `unsafe`.
-impl<'a> Checker<'a> {
+impl Checker<'_> {
     /// `unsafe.Add(p, n)`
     pub(super) fn unsafe_add(&mut self, x: &mut Operand, args: &mut [Operand]) -> bool {
         let [_, n] = args else { return false };

@@ -161,7 +161,7 @@ impl BuiltinId {
     }
 }
 
-impl<'a> Checker<'a> {
+impl Checker<'_> {
     /// Checks a call of the builtin `id`; `x` becomes its result. Whether the call is right.
     pub(super) fn builtin(&mut self, x: &mut Operand, call: CallParts, id: BuiltinId) -> bool {
         let list: Vec<ExprId> = self.ast.list(call.args).collect();

@@ -31,7 +31,7 @@ fn part_of(ty: Ty) -> Option<Ty> {
     Some(Ty::basic(kind))
 }
 
-impl<'a> Checker<'a> {
+impl Checker<'_> {
     /// `complex(re, im)`
     pub(super) fn complex(&mut self, x: &mut Operand, args: &mut [Operand]) -> bool {
         let [_, y] = args else { return false };

@@ -9,6 +9,7 @@
 //! Values are 16 bytes and cheap to clone. No operation takes time or memory out of proportion to its operands'
 //! written size: shift counts, exponents, literal and string lengths are bounded.
 
+mod bytes;
 mod convert;
 mod float;
 mod literal;

@@ -1,0 +1,235 @@
+//! The whole run: walk → load → parse → sites → heat → rules → report.
+//!
+//! [`analyse`] is that line, read top to bottom; [`package`] is its middle part for one package, [`setup`] what comes
+//! before any Go code; [`commands`] are the commands that need none. This is the only module that uses threads: packages
+//! run side by side on a pool of its own, whose threads have room for the deepest tree the parser makes.
+//!
+//! Nothing here decides about code: it hands each stage what it needs and gathers what comes back. A stage that panics on
+//! one package costs that package, and the run says so and ends with exit code 2.
+
+mod commands;
+mod package;
+mod setup;
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use rayon::prelude::*;
+
+use crate::base::diag::Level;
+use crate::base::files::Disk;
+use crate::base::source::SourceFile;
+use crate::cli::{CheckArgs, Cli, Command, DumpArgs, DumpCommand, Exit, InputArgs};
+use crate::finding;
+use crate::load::{self, FileRequest, PackageId, Program};
+use crate::report::{self, Notice, Parts, Places, Report, RuleDoc, Style, Summary};
+use crate::walk;
+
+use package::Checked;
+use setup::{Refusal, Setup};
+
+/// Room for the deepest tree: the parser's limit times the largest frames of the stages that walk it, with a margin.
+const STACK_BYTES: usize = 256 << 20;
+
+/// Where a run writes, and how.
+pub struct Streams<'s> {
+    /// Reports and answers.
+    pub out: &'s mut dyn Write,
+    /// Summaries and complaints.
+    pub err: &'s mut dyn Write,
+    /// How `out` is styled.
+    pub out_style: Style,
+    /// How `err` is styled.
+    pub err_style: Style,
+}
+
+/// Does what the command line asks for. Errors are those of the streams and of report files.
+pub fn run(cli: &Cli, streams: &mut Streams<'_>) -> io::Result<Exit> {
+    match &cli.command {
+        Command::Check(args) => check(args, streams),
+        Command::Explain(args) => commands::explain(args, streams),
+        Command::Rules(command) => commands::rules(command, streams),
+        Command::Config(command) => commands::config(command, streams),
+        Command::Dump(DumpCommand::Sites(args)) => dump_sites(args, streams),
+        Command::Completions(args) => {
+            crate::cli::write_completions(args.shell, streams.out).map(|()| Exit::Clean)
+        }
+    }
+}
+
+/// `heaplint check`.
+fn check(args: &CheckArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
+    let started = Instant::now();
+    let threads = args.threads.map_or(0, usize::from);
+    let analysis = match in_pool(threads, || analyse(&args.paths, &args.input)) {
+        Ok(analysis) => analysis,
+        Err(refusal) => return refusal.tell(streams),
+    };
+    let threshold = args
+        .fail_on
+        .map_or(analysis.fail_on, crate::cli::FailOn::threshold);
+    let at_fault = analysis.at_fault;
+    let mut parts = analysis.into_parts();
+    parts.summary.elapsed = Some(started.elapsed());
+    let report = Report::new(parts);
+    write_reports(args, &report, streams)?;
+    if !args.quiet {
+        report::write_notices(&report, streams.err_style, &mut streams.err)?;
+        report::write_summary(&report, streams.err_style, &mut streams.err)?;
+    }
+    Ok(match report.worst() {
+        _ if at_fault => Exit::Fault,
+        Some(worst) if threshold.is_some_and(|t| worst >= t) => Exit::Findings,
+        _ => Exit::Clean,
+    })
+}
+
+fn write_reports(args: &CheckArgs, report: &Report, streams: &mut Streams<'_>) -> io::Result<()> {
+    let options = |style| report::Options {
+        style,
+        sarif_category: args.sarif_category.clone(),
+        show_suppressed: args.show_suppressed,
+    };
+    for output in &args.output {
+        let write =
+            |mut file| report::emit(output.format, report, &options(Style::PLAIN), &mut file);
+        std::fs::File::create(&output.path)
+            .and_then(write)
+            .map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", output.path.display())))?;
+    }
+    report::emit(
+        args.format,
+        report,
+        &options(streams.out_style),
+        streams.out,
+    )
+}
+
+/// `heaplint dump sites`.
+fn dump_sites(args: &DumpArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
+    let threads = args.threads.map_or(0, usize::from);
+    match in_pool(threads, || analyse(&args.paths, &args.input)) {
+        Ok(analysis) => {
+            let sites = analysis.checked.iter().flat_map(|c| &c.sites);
+            report::write_sites(&analysis.program.files, sites, streams.out)?;
+            Ok(Exit::Clean)
+        }
+        Err(refusal) => refusal.tell(streams),
+    }
+}
+
+/// Runs `f` on a pool of `threads` (0: one a core). Where no pool can be made, it runs on this thread.
+fn in_pool<T: Send>(threads: usize, f: impl FnOnce() -> T + Send) -> T {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .stack_size(STACK_BYTES)
+        .build();
+    match pool {
+        Ok(pool) => pool.install(f),
+        Err(_) => f(),
+    }
+}
+
+/// What a run found out.
+struct Analysis {
+    program: Program,
+    checked: Vec<Checked>,
+    rules: Vec<finding::RuleMeta>,
+    notices: Vec<Notice>,
+    places: Places,
+    /// From which level on findings fail the run; `None` is never.
+    fail_on: Option<Level>,
+    /// A stage has panicked.
+    at_fault: bool,
+}
+
+/// The line: paths → sites and findings.
+fn analyse(paths: &[PathBuf], input: &InputArgs) -> Result<Analysis, Refusal> {
+    let disk = Disk;
+    let setup = Setup::new(&disk, paths, input)?;
+    let mut walked = walk::walk(&setup.walk);
+    setup.refuse_unusable_paths(&walked)?;
+    let settings = &setup.settings;
+    setup.exclude_by_nearest_config(&mut walked)?;
+    let (program, diagnostics) =
+        load::load(&walked, setup.load.clone(), |batch: &[FileRequest]| {
+            batch.par_iter().map(FileRequest::read).collect()
+        });
+    let selected: Vec<PackageId> = program.selected().map(|(id, _)| id).collect();
+    let results: Vec<_> = selected
+        .into_par_iter()
+        .map(|id| package::check_guarded(&program, id, settings))
+        .collect();
+    let mut notices = setup::notices(&program, &diagnostics);
+    let mut checked = Vec::with_capacity(results.len());
+    let mut at_fault = false;
+    for result in results {
+        match result {
+            Ok(package) => checked.push(package),
+            Err(fault) => {
+                at_fault = true;
+                notices.push(fault);
+            }
+        }
+    }
+    Ok(Analysis {
+        rules: setup.rules(),
+        fail_on: setup.fail_on(),
+        places: setup.places,
+        program,
+        checked,
+        notices,
+        at_fault,
+    })
+}
+
+impl Analysis {
+    fn into_parts(self) -> Parts {
+        let summary = Summary {
+            files: self.checked.iter().map(|c| c.files).sum(),
+            bytes: self.checked.iter().map(|c| c.bytes).sum(),
+            packages: self.checked.len(),
+            missing_imports: self
+                .program
+                .missing
+                .iter()
+                .map(|m| m.path.to_string())
+                .collect(),
+            elapsed: None,
+        };
+        let mut findings: Vec<_> = self.checked.into_iter().flat_map(|c| c.findings).collect();
+        let shown: Vec<String> = self
+            .program
+            .files
+            .iter()
+            .map(|f| f.path().to_string_lossy().into_owned())
+            .collect();
+        finding::number(&mut findings, |file| {
+            &shown[crate::base::index::Idx::index(file)]
+        });
+        let wanted: std::collections::BTreeSet<_> = findings.iter().map(|f| f.file).collect();
+        let files: BTreeMap<_, Arc<SourceFile>> = self
+            .program
+            .files
+            .into_entries()
+            .filter(|(id, _)| wanted.contains(id))
+            .map(|(id, file)| (id, Arc::new(file)))
+            .collect();
+        let document = |meta| RuleDoc {
+            markdown: crate::rules::markdown(&meta),
+            meta,
+        };
+        let rules = self.rules.into_iter().map(document).collect();
+        Parts {
+            findings,
+            rules,
+            files,
+            summary,
+            notices: self.notices,
+            places: self.places,
+        }
+    }
+}

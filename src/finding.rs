@@ -1,0 +1,191 @@
+//! What the rules say, as plain data: findings, and what reports need to know of a rule.
+//!
+//! A [`Finding`] is a rule at a site. Its identity ([`Finding::fingerprint`]) is made of what an edit elsewhere does not
+//! change: rule, package, enclosing function, normalised expression, and an ordinal among findings that share all four.
+//! Line numbers and file names are no part of it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::diag::Level;
+use crate::base::source::FileId;
+use crate::base::span::Span;
+use crate::option::OptionSpec;
+use crate::site::Site;
+
+/// A rule at a place.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Finding {
+    /// The rule's id.
+    pub rule: String,
+    /// How loud it is here, overrides applied.
+    pub level: Level,
+    /// The file.
+    pub file: FileId,
+    /// The region to show.
+    pub span: Span,
+    /// One line, from the rule's template.
+    pub message: String,
+    /// The package it lies in: its import path, or its folder where there is no module.
+    pub package: String,
+    /// The enclosing function as gc names it; empty outside of functions.
+    pub function: String,
+    /// The expression with its white space normalised: part of the identity.
+    pub expr: String,
+    /// The site; none for findings about comments and syntax.
+    pub site: Option<Box<Site>>,
+    /// Set when a comment suppresses it; it is counted but not reported.
+    pub suppressed: Option<Suppressed>,
+    /// The identity that survives edits; 0 until [`number`] has run.
+    pub fingerprint: u64,
+}
+
+/// How a finding was suppressed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Suppressed {
+    /// The bytes of the comment.
+    pub by: Span,
+    /// The reason behind `--`; empty if none was given.
+    pub reason: String,
+}
+
+/// Gives every finding its fingerprint, and sorts them: by the order of paths that `path_of` gives, then by place, then
+/// by rule. The result hangs only on the set of findings, not on their order.
+pub fn number<'p>(findings: &mut [Finding], path_of: impl Fn(FileId) -> &'p str) {
+    findings.sort_by(|a, b| {
+        let key = |f: &Finding| (path_of(f.file), f.span);
+        key(a)
+            .cmp(&key(b))
+            .then_with(|| a.rule.cmp(&b.rule))
+            .then_with(|| a.message.cmp(&b.message))
+    });
+    let mut seen: BTreeMap<u64, u64> = BTreeMap::new();
+    for finding in findings {
+        let parts = [
+            finding.rule.as_str(),
+            &finding.package,
+            &finding.function,
+            &finding.expr,
+        ];
+        let base = hash(parts.iter().map(|p| p.as_bytes()));
+        let ordinal = seen.entry(base).or_insert(0);
+        finding.fingerprint = hash([&base.to_le_bytes()[..], &ordinal.to_le_bytes()[..]]);
+        *ordinal += 1;
+    }
+}
+
+/// FNV-1a over the parts with a separator behind each: fixed for ever, because baselines store it.
+fn hash<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> u64 {
+    let step = |h: u64, b: &u8| (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3);
+    parts.into_iter().fold(0xcbf2_9ce4_8422_2325, |h, part| {
+        step(part.iter().fold(h, step), &0xff)
+    })
+}
+
+/// `text` with every run of white space as one blank, so that reformatting keeps the identity.
+pub fn normalise(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// How often a rule is right, for SARIF's `precision`.
+#[derive(
+    Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Precision {
+    /// It repeats what the compiler decides.
+    VeryHigh,
+    /// It is right but for rare constructs.
+    #[default]
+    High,
+    /// It may be wrong about how often a place runs.
+    Medium,
+    /// A hint.
+    Low,
+}
+
+impl Precision {
+    /// The name in SARIF.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Precision::VeryHigh => "very-high",
+            Precision::High => "high",
+            Precision::Medium => "medium",
+            Precision::Low => "low",
+        }
+    }
+}
+
+/// A rule as reports and pages show it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct RuleMeta {
+    /// The id: `oversized-local`.
+    pub id: String,
+    /// One line without a full stop.
+    pub summary: String,
+    /// The level in `recommended`; `None` is off.
+    pub level: Option<Level>,
+    /// The version of heaplint that first had it; empty in a user's own rules.
+    pub since: String,
+    /// Words to find it by, sorted.
+    pub tags: Vec<String>,
+    /// How often it is right.
+    pub precision: Precision,
+    /// Why it matters: paragraphs of Markdown.
+    pub why: String,
+    /// What to do: paragraphs of Markdown.
+    pub fix: String,
+    /// Links.
+    pub references: Vec<String>,
+    /// Its options, sorted by name.
+    pub options: Vec<OptionSpec>,
+    /// Examples of code that it finds.
+    pub bad: Vec<String>,
+    /// Examples of code that it leaves alone.
+    pub good: Vec<String>,
+    /// The file it was read from; `None` for a built-in rule.
+    pub origin: Option<String>,
+    /// Whether it is about the run itself (syntax, suppressions) and not about sites.
+    pub about_run: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Finding, number};
+    use crate::base::diag::Level;
+    use crate::base::index::Idx;
+    use crate::base::source::FileId;
+    use crate::base::span::Span;
+
+    fn finding(file: usize, at: u32, expr: &str) -> Finding {
+        Finding {
+            rule: "r".into(),
+            level: Level::Warning,
+            file: FileId::from_usize(file),
+            span: Span::new(at, at + 1),
+            message: "m".into(),
+            package: "p".into(),
+            function: "f".into(),
+            expr: expr.into(),
+            site: None,
+            suppressed: None,
+            fingerprint: 0,
+        }
+    }
+
+    #[test]
+    fn moving_a_finding_keeps_its_fingerprint_and_twins_differ() {
+        let mut before = vec![
+            finding(0, 10, "x"),
+            finding(0, 20, "x"),
+            finding(0, 30, "y"),
+        ];
+        let mut after = vec![finding(1, 99, "y"), finding(1, 7, "x"), finding(1, 8, "x")];
+        number(&mut before, |_| "a.go");
+        number(&mut after, |_| "b.go");
+        let prints = |fs: &[Finding]| fs.iter().map(|f| f.fingerprint).collect::<Vec<_>>();
+        assert_eq!(prints(&before), prints(&after));
+        assert_ne!(before[0].fingerprint, before[1].fingerprint);
+    }
+}

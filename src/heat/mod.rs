@@ -1,0 +1,215 @@
+//! How often a place runs, from its own file.
+//!
+//! # Words
+//!
+//! | word | meaning |
+//! | --- | --- |
+//! | region | bytes of a file with a meaning for heat: a function, what a loop repeats, the way out of loops |
+//! | loop | the condition, post statement and body of `for`; the body of `for … range` (not the operand, which is evaluated once) |
+//! | way out | the tail of a statement list that, once entered, leaves loops for good: by `return`, `break`, `goto`, `panic`, `os.Exit`, `log.Fatal` |
+//! | level | in how many loops of its function a place is; a way out lowers it |
+//!
+//! Worked example:
+//!
+//! ```go
+//! for _, line := range lines {       // loop
+//!     rec, err := parse(line)        // level 1
+//!     if err != nil {
+//!         return wrap(err, line)     // way out: runs at most once, level 0, cold
+//!     }
+//!     out = append(out, &rec)        // level 1
+//! }
+//! ```
+//!
+//! A function literal that is called where it stands, `func() {…}()`, also behind `go` and `defer`, runs as often as the
+//! place it stands at. The body of any other literal starts anew: nothing here knows how often it is called.
+//!
+//! [`FileHeat::at`] answers for an offset, so that any stage can ask for any site. Loops made by `goto` do not count.
+
+mod flow;
+mod regions;
+
+use crate::ast::Ast;
+use crate::base::glob::Patterns;
+use crate::base::nest::Nest;
+use crate::base::source::SourceFile;
+use crate::base::span::Span;
+use crate::base::symbol::{Symbol, sym};
+use crate::directive::Mark;
+use crate::site::Heat;
+
+pub use regions::function_name;
+use regions::{Region, Way};
+
+/// What config knows about heat, for one file.
+#[derive(Clone, Copy, Debug)]
+pub struct HeatConfig<'c> {
+    /// Functions that are hot wherever they are called.
+    pub hot_functions: &'c Patterns,
+    /// Functions that are cold even in loops.
+    pub cold_functions: &'c Patterns,
+    /// Whether config marks the whole file as hot.
+    pub hot_file: bool,
+    /// Whether config marks the whole file as cold.
+    pub cold_file: bool,
+}
+
+/// The heat of every place of a file.
+#[derive(Clone, Debug)]
+pub struct FileHeat {
+    regions: Vec<(Span, Region)>,
+    nest: Nest,
+}
+
+/// What a function is marked as, and by whom.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Marked {
+    hot: bool,
+    why: String,
+}
+
+impl FileHeat {
+    /// Finds the regions of a file; `marks` are those of its comments.
+    pub fn new(src: &SourceFile, ast: &Ast, marks: &[Mark], config: &HeatConfig<'_>) -> FileHeat {
+        let mut regions = regions::find(src, ast, |decl, name| {
+            let by_comment = marks.iter().find(|m| m.decl == decl).map(|m| Marked {
+                hot: m.hot,
+                why: format!("marked {} by a comment", word(m.hot)),
+            });
+            by_comment.or_else(|| marked_by(config, name))
+        });
+        // Of equal ranges the later one counts as the inner one: regions come from the outside in.
+        regions.sort_by_key(|(span, _)| (span.start, std::cmp::Reverse(span.end)));
+        let nest = Nest::new(regions.iter().map(|(span, _)| *span));
+        FileHeat { regions, nest }
+    }
+
+    /// The heat of the place at byte `offset`.
+    pub fn at(&self, offset: u32) -> Heat {
+        let mut around: Vec<usize> = self.nest.around(offset).collect();
+        around.reverse();
+        let mut state = State::default();
+        for i in around {
+            state.enter(&self.regions[i].1);
+        }
+        state.heat()
+    }
+
+    /// Lines of the loops around `offset` as the compiler counts them: those of the innermost function or literal,
+    /// ways out included. The first is the outermost.
+    pub fn loops_at(&self, offset: u32) -> Vec<u32> {
+        let inner = self.nest.around(offset).map(|i| &self.regions[i].1);
+        let mut lines: Vec<u32> = inner
+            .take_while(|r| !matches!(r, Region::Function { .. } | Region::InPlace))
+            .filter_map(|r| match r {
+                Region::Loop { line } => Some(*line),
+                _ => None,
+            })
+            .collect();
+        lines.reverse();
+        lines
+    }
+
+    /// The innermost named function around `offset`, as gc names it; `init` outside of functions.
+    pub fn function_at(&self, offset: u32) -> Symbol {
+        self.nest
+            .around(offset)
+            .find_map(|i| match &self.regions[i].1 {
+                Region::Function {
+                    name: Some(name), ..
+                } => Some(*name),
+                _ => None,
+            })
+            .unwrap_or(sym::INIT)
+    }
+}
+
+fn word(hot: bool) -> &'static str {
+    if hot { "hot" } else { "cold" }
+}
+
+fn marked_by(config: &HeatConfig<'_>, name: &str) -> Option<Marked> {
+    let by = |hot: bool, what: &str| Marked {
+        hot,
+        why: format!("marked {} by config, which names {what}", word(hot)),
+    };
+    if config.cold_functions.match_name(name) {
+        return Some(by(false, "the function"));
+    }
+    if config.hot_functions.match_name(name) {
+        return Some(by(true, "the function"));
+    }
+    if config.cold_file || config.hot_file {
+        return Some(by(config.hot_file && !config.cold_file, "the file"));
+    }
+    None
+}
+
+/// What is known while going from the outermost region to the innermost.
+#[derive(Default)]
+struct State {
+    /// Lines of the loops, and whether they count: a way out has left those that do not.
+    loops: Vec<(u32, bool)>,
+    /// How many of them are outside of the innermost function or literal.
+    base: usize,
+    /// The line of the outermost loop that has been left since the last loop began.
+    left: Option<u32>,
+    fatal: bool,
+    once: bool,
+    marked: Option<Marked>,
+}
+
+impl State {
+    fn enter(&mut self, region: &Region) {
+        match region {
+            Region::Function { once, marked, .. } => {
+                *self = State {
+                    once: *once,
+                    marked: marked.clone().or_else(|| self.marked.take()),
+                    ..State::default()
+                };
+            }
+            Region::InPlace => self.base = self.loops.len(),
+            Region::Loop { line } => {
+                self.loops.push((*line, true));
+                self.left = None;
+            }
+            Region::WayOut { way } => self.leave(*way),
+        }
+    }
+
+    fn leave(&mut self, way: Way) {
+        let keep = (self.base + way.level as usize).min(self.loops.len());
+        let left = &mut self.loops[keep..];
+        self.left = left.iter().find(|l| l.1).map(|l| l.0).or(self.left);
+        left.iter_mut().for_each(|l| l.1 = false);
+        self.fatal |= way.fatal;
+    }
+
+    fn heat(self) -> Heat {
+        let loops: Vec<u32> = self.loops.iter().filter(|l| l.1).map(|l| l.0).collect();
+        let marked_cold = self.marked.as_ref().is_some_and(|m| !m.hot);
+        let way_out = self.left.is_some() && loops.is_empty();
+        let cold = marked_cold || self.fatal || self.once || way_out;
+        let marked_hot = self.marked.as_ref().is_some_and(|m| m.hot) && !self.fatal;
+        let mut why: Vec<String> = self.marked.into_iter().map(|m| m.why).collect();
+        let in_loop = |line: &u32| format!("in the body of the loop at line {line}");
+        why.extend(loops.iter().map(in_loop));
+        why.extend(
+            self.left
+                .map(|line| format!("on the way out of the loop at line {line}")),
+        );
+        if self.fatal {
+            why.push("on a path that ends in a panic or in the end of the program".to_owned());
+        }
+        if self.once {
+            why.push("in code that runs once, when the program starts".to_owned());
+        }
+        Heat {
+            loop_depth: loops.len() as u32,
+            cold,
+            marked_hot,
+            why,
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! The regions of a file that matter for heat.
+
+use rustc_hash::FxHashSet;
+
+use super::Marked;
+use super::flow::{Flow, Outcome};
+use crate::ast::{Ast, Decl, DeclId, Expr, ExprId, FieldId, List, Stmt, StmtId};
+use crate::base::source::SourceFile;
+use crate::base::span::Span;
+use crate::base::symbol::{Symbol, sym};
+
+/// What bytes of a file mean for heat.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Region {
+    /// A declared function (with its name) or a literal whose calls are not known (without): heat starts anew. A
+    /// literal keeps the marks of the function around it.
+    Function {
+        name: Option<Symbol>,
+        once: bool,
+        marked: Option<Marked>,
+    },
+    /// A literal that is called where it stands.
+    InPlace,
+    /// What a loop repeats.
+    Loop { line: u32 },
+    /// A tail of a statement list that leaves loops.
+    WayOut { way: Way },
+}
+
+/// How a way out leads out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Way {
+    /// In how many loops of the innermost function or literal things go on.
+    pub(super) level: u32,
+    /// Whether it ends in a panic or in the end of the program.
+    pub(super) fatal: bool,
+}
+
+/// All regions, outer ones before inner ones of the same extent. `marked` says what a function is marked as.
+pub(super) fn find(
+    src: &SourceFile,
+    ast: &Ast,
+    marked: impl Fn(DeclId, &str) -> Option<Marked>,
+) -> Vec<(Span, Region)> {
+    let mut found = functions(ast, &marked);
+    let literals = literals(ast, &mut found);
+    let bodies: Vec<StmtId> = ast
+        .decl_ids()
+        .filter_map(|d| body_of(ast, d))
+        .chain(literals)
+        .collect();
+    let flow = Flow::new(ast, &bodies);
+    for id in ast.stmt_ids().rev() {
+        loop_region(src, ast, id, &mut found);
+        if let Some(list) = list_of(ast, id) {
+            ways_out(ast, &flow, list, &mut found);
+        }
+    }
+    found
+}
+
+fn body_of(ast: &Ast, decl: DeclId) -> Option<StmtId> {
+    match ast.decl(decl) {
+        Decl::Func { body, .. } => body,
+        _ => None,
+    }
+}
+
+fn functions(ast: &Ast, marked: &impl Fn(DeclId, &str) -> Option<Marked>) -> Vec<(Span, Region)> {
+    let mut found = Vec::new();
+    for &decl in &ast.decls {
+        let name = function_name(ast, decl);
+        let is_func = matches!(ast.decl(decl), Decl::Func { .. });
+        let is_init = name == sym::INIT;
+        let region = Region::Function {
+            name: Some(name),
+            once: is_init,
+            marked: if is_func {
+                marked(decl, name.as_str())
+            } else {
+                None
+            },
+        };
+        found.push((ast.decl_span(decl), region));
+    }
+    found
+}
+
+/// The name of a function as gc prints it: `F`, `T.M`, `(*T).M`; `init` for every other declaration, whose values are
+/// computed when the package is initialised.
+pub fn function_name(ast: &Ast, decl: DeclId) -> Symbol {
+    let Decl::Func { recv, name, .. } = ast.decl(decl) else {
+        return sym::INIT;
+    };
+    let name = ast.name(name);
+    match recv.and_then(|r| receiver(ast, r)) {
+        None => name,
+        Some((ty, true)) => Symbol::intern(&format!("(*{ty}).{name}")),
+        Some((ty, false)) => Symbol::intern(&format!("{ty}.{name}")),
+    }
+}
+
+/// The receiver's type name, and whether the receiver is a pointer to it.
+fn receiver(ast: &Ast, field: FieldId) -> Option<(Symbol, bool)> {
+    let mut ty = ast.unparen(ast.field(field).ty);
+    let mut pointer = false;
+    loop {
+        ty = match ast.expr(ty) {
+            Expr::Star(x) => {
+                pointer = true;
+                ast.unparen(x)
+            }
+            Expr::Index { x, .. } => ast.unparen(x),
+            Expr::Name(name) => return Some((name, pointer)),
+            _ => return None,
+        };
+    }
+}
+
+/// Adds the regions of function literals and gives their bodies.
+fn literals(ast: &Ast, found: &mut Vec<(Span, Region)>) -> Vec<StmtId> {
+    let mut called: FxHashSet<ExprId> = FxHashSet::default();
+    let mut bodies = Vec::new();
+    for id in ast.expr_ids().rev() {
+        match ast.expr(id) {
+            Expr::Call { fun, .. } => {
+                called.insert(ast.unparen(fun));
+            }
+            Expr::FuncLit { body, .. } => {
+                bodies.push(body);
+                let region = match called.contains(&id) {
+                    true => Region::InPlace,
+                    false => Region::Function {
+                        name: None,
+                        once: false,
+                        marked: None,
+                    },
+                };
+                found.push((body_span(ast, body), region));
+            }
+            _ => {}
+        }
+    }
+    bodies
+}
+
+fn body_span(ast: &Ast, body: StmtId) -> Span {
+    ast.stmt_span(body)
+}
+
+fn loop_region(src: &SourceFile, ast: &Ast, id: StmtId, found: &mut Vec<(Span, Region)>) {
+    let span = match ast.stmt(id) {
+        Stmt::For {
+            cond, post, body, ..
+        } => {
+            let first = cond
+                .map(|c| ast.expr_start(c))
+                .or(post.map(|p| ast.stmt_start(p)));
+            Span::new(first.unwrap_or(ast.stmt_start(body)), ast.stmt_end(body))
+        }
+        Stmt::Range { body, .. } => ast.stmt_span(body),
+        _ => return,
+    };
+    let line = src.line_col(ast.stmt_pos(id)).line;
+    found.push((span, Region::Loop { line }));
+}
+
+fn list_of(ast: &Ast, id: StmtId) -> Option<List<StmtId>> {
+    match ast.stmt(id) {
+        Stmt::Block(list) => Some(list),
+        Stmt::CaseClause { body, .. } | Stmt::CommClause { body, .. } => Some(body),
+        _ => None,
+    }
+}
+
+/// The tails of a list that lead out, each longer one than the last where it leads less far.
+fn ways_out(ast: &Ast, flow: &Flow, list: List<StmtId>, found: &mut Vec<(Span, Region)>) {
+    let Some(last) = ast.list(list).next_back() else {
+        return;
+    };
+    let context = flow.contexts[last];
+    let plain = Way {
+        level: context.level,
+        fatal: false,
+    };
+    let end = ast.stmt_end(last);
+    let mut rest: Option<Outcome> = None;
+    let mut tail: Option<(Way, u32)> = None;
+    let mut tails = Vec::new();
+    for stmt in ast.list(list).rev() {
+        let own = flow.outcomes[stmt];
+        let outcome = rest.map_or(own, |rest| own.then(rest));
+        rest = Some(outcome);
+        let way = Way {
+            level: outcome.level(context),
+            fatal: outcome.fatal,
+        };
+        if tail.is_some_and(|(w, _)| w != way) {
+            tails.extend(tail);
+        }
+        tail = Some((way, ast.stmt_start(stmt)));
+    }
+    tails.extend(tail);
+    let ways = tails.into_iter().rev().filter(|(way, _)| *way != plain);
+    found.extend(ways.map(|(way, start)| (Span::new(start, end), Region::WayOut { way })));
+}

@@ -1,0 +1,273 @@
+//! What loading reads from disk, each thing once: folder listings, go.mod and go.work files, Go files.
+
+use std::collections::{HashMap, HashSet};
+use std::ffi::OsString;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use crate::base::diag::{Diagnostic, Level};
+use crate::base::index::{Idx, IndexVec};
+use crate::base::source::{FileId, SourceFile};
+use crate::base::span::Span;
+use crate::walk;
+
+use super::header::Header;
+use super::modfile::{self, Dialect, ModFile};
+
+/// A Go file that loading wants read.
+#[derive(Clone, Debug)]
+pub struct FileRequest {
+    /// The id that the file has in the program.
+    pub id: FileId,
+    path: PathBuf,
+    shown: PathBuf,
+}
+
+/// A Go file that was read, or could not be.
+#[derive(Debug)]
+pub struct ReadFile {
+    /// The id of the request.
+    pub id: FileId,
+    /// Its bytes; empty if there was an error.
+    pub source: SourceFile,
+    /// The top of the file.
+    pub header: Header,
+    /// Why it could not be read.
+    pub error: Option<String>,
+}
+
+impl FileRequest {
+    /// Reads the file and scans its top. Files of 4 GiB and more are refused.
+    pub fn read(&self) -> ReadFile {
+        let (text, error) = match read(&self.path) {
+            Ok(text) => (text, None),
+            Err(error) => (Vec::new(), Some(error.to_string())),
+        };
+        ReadFile {
+            id: self.id,
+            header: Header::scan(&text),
+            source: SourceFile::new(&self.shown, text),
+            error,
+        }
+    }
+}
+
+fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    let limit = u64::from(u32::MAX);
+    let file = std::fs::File::open(path)?;
+    let expected = file.metadata().map_or(0, |meta| meta.len());
+    let mut text = Vec::new();
+    if expected < limit {
+        text.reserve_exact(expected as usize + 1);
+        file.take(limit).read_to_end(&mut text)?;
+    }
+    if expected.max(text.len() as u64) >= limit {
+        let message = "files of 4 GiB and more are not read";
+        return Err(std::io::Error::new(
+            std::io::ErrorKind::FileTooLarge,
+            message,
+        ));
+    }
+    text.shrink_to_fit();
+    Ok(text)
+}
+
+/// A file of the run, as far as it is known.
+#[derive(Debug)]
+pub(super) struct Slot {
+    path: PathBuf,
+    shown: PathBuf,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    Known,
+    Requested,
+    Read(Box<(SourceFile, Header)>),
+    Unreadable,
+}
+
+/// The files of the run, and caches of everything else.
+#[derive(Debug, Default)]
+pub(super) struct Disk {
+    /// Paths below this folder are shown relative to it.
+    cwd: PathBuf,
+    files: Vec<Slot>,
+    by_path: HashMap<PathBuf, FileId>,
+    listings: HashMap<PathBuf, Rc<[OsString]>>,
+    mods: HashMap<PathBuf, Option<Rc<ModFile>>>,
+    vendors: HashMap<PathBuf, bool>,
+    /// What was found wrong so far.
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+impl Disk {
+    pub(super) fn new(cwd: &Path) -> Disk {
+        Disk {
+            cwd: cwd.to_path_buf(),
+            ..Disk::default()
+        }
+    }
+
+    /// The id of a file that nobody named, at the absolute `path`.
+    pub(super) fn file_of_dependency(&mut self, path: &Path) -> FileId {
+        let shown = path.strip_prefix(&self.cwd).unwrap_or(path).to_path_buf();
+        self.file(path, &shown)
+    }
+
+    /// The id of the file at the absolute `path`; the first to ask says how it is shown.
+    pub(super) fn file(&mut self, path: &Path, shown: &Path) -> FileId {
+        if let Some(&id) = self.by_path.get(path) {
+            return id;
+        }
+        let id = FileId::from_usize(self.files.len());
+        self.files.push(Slot {
+            path: path.to_path_buf(),
+            shown: shown.to_path_buf(),
+            state: State::Known,
+        });
+        self.by_path.insert(path.to_path_buf(), id);
+        id
+    }
+
+    /// Asks for `id` to be read, if nobody has yet.
+    pub(super) fn request(&mut self, id: FileId) -> Option<FileRequest> {
+        let slot = &mut self.files[id.index()];
+        if !matches!(slot.state, State::Known) {
+            return None;
+        }
+        slot.state = State::Requested;
+        Some(FileRequest {
+            id,
+            path: slot.path.clone(),
+            shown: slot.shown.clone(),
+        })
+    }
+
+    /// Takes up a file that was read.
+    pub(super) fn absorb(&mut self, file: ReadFile) {
+        let slot = &mut self.files[file.id.index()];
+        match file.error {
+            None => slot.state = State::Read(Box::new((file.source, file.header))),
+            Some(message) => {
+                slot.state = State::Unreadable;
+                self.report(file.id, Span::default(), "unreadable-file", message);
+            }
+        }
+    }
+
+    /// The top of a file that was read.
+    pub(super) fn header(&self, id: FileId) -> Option<&Header> {
+        match &self.files[id.index()].state {
+            State::Read(read) => Some(&read.1),
+            _ => None,
+        }
+    }
+
+    /// The file's path, as the user sees it.
+    pub(super) fn shown(&self, id: FileId) -> &Path {
+        &self.files[id.index()].shown
+    }
+
+    /// Notes something wrong with a file.
+    pub(super) fn report(&mut self, file: FileId, span: Span, rule: &'static str, message: String) {
+        self.diagnostics.push(Diagnostic {
+            file,
+            span,
+            level: Level::Error,
+            rule,
+            message,
+        });
+    }
+
+    /// The Go files in `dir`; none where it cannot be read.
+    pub(super) fn list(&mut self, dir: &Path) -> Rc<[OsString]> {
+        if let Some(names) = self.listings.get(dir) {
+            return Rc::clone(names);
+        }
+        let names: Rc<[OsString]> =
+            walk::list(dir, dir).map_or_else(|_| [].into(), |(names, _)| names.into());
+        self.listings.insert(dir.to_path_buf(), Rc::clone(&names));
+        names
+    }
+
+    /// Whether the folder holds a Go file.
+    pub(super) fn has_go_files(&mut self, dir: &Path) -> bool {
+        !self.list(dir).is_empty()
+    }
+
+    /// Whether there is a folder `vendor` in `dir`.
+    pub(super) fn has_vendor(&mut self, dir: &Path) -> bool {
+        if let Some(&known) = self.vendors.get(dir) {
+            return known;
+        }
+        let found = dir.join("vendor").is_dir();
+        self.vendors.insert(dir.to_path_buf(), found);
+        found
+    }
+
+    /// The go.mod or go.work at `path`; mistakes in it are reported if it is `own`, i.e. of the user's own making.
+    pub(super) fn mod_file(
+        &mut self,
+        path: &Path,
+        dialect: Dialect,
+        own: bool,
+    ) -> Option<Rc<ModFile>> {
+        if let Some(file) = self.mods.get(path) {
+            return file.clone();
+        }
+        let file = match read(path) {
+            Ok(text) => Some(Rc::new(self.parse_mod(path, text, dialect, own))),
+            Err(error) => {
+                if own && error.kind() != std::io::ErrorKind::NotFound && !path.is_dir() {
+                    let id = self.file_of_dependency(path);
+                    self.report(id, Span::default(), "unreadable-file", error.to_string());
+                }
+                None
+            }
+        };
+        self.mods.insert(path.to_path_buf(), file.clone());
+        file
+    }
+
+    fn parse_mod(&mut self, path: &Path, text: Vec<u8>, dialect: Dialect, own: bool) -> ModFile {
+        let file = modfile::parse(&text, dialect);
+        if own && !file.errors.is_empty() {
+            let id = self.file_of_dependency(path);
+            let source = SourceFile::new(&self.files[id.index()].shown, text);
+            self.files[id.index()].state = State::Read(Box::new((source, Header::default())));
+            for (span, message) in &file.errors {
+                self.report(id, *span, "go-mod", message.clone());
+            }
+        }
+        file
+    }
+
+    /// The bytes of a file that only says where things are.
+    pub(super) fn read_text(path: &Path) -> Option<Vec<u8>> {
+        read(path).ok()
+    }
+
+    /// The file table: texts of the files that `keep` names, and of those that diagnostics point into.
+    pub(super) fn finish(
+        self,
+        keep: impl Fn(FileId) -> bool,
+    ) -> (IndexVec<FileId, SourceFile>, Vec<Diagnostic>) {
+        let spoken_of: HashSet<FileId> = self.diagnostics.iter().map(|d| d.file).collect();
+        let wanted = |index| {
+            let id = FileId::from_usize(index);
+            keep(id) || spoken_of.contains(&id)
+        };
+        let files = self
+            .files
+            .into_iter()
+            .enumerate()
+            .map(|(i, slot)| match slot.state {
+                State::Read(read) if wanted(i) => read.0,
+                _ => SourceFile::new(slot.shown, Vec::new()),
+            });
+        (files.collect(), self.diagnostics)
+    }
+}
