@@ -249,10 +249,9 @@ func literals(p *int) {
 }
 
 func makes(n int) {
-	const k = 10
 	m := 20
 	_ = make([]int, n)
-	_ = make([]int, k)
+	_ = make([]int, 10)
 	_ = make([]int, m)
 	_ = make([]int, 0, n)
 	_ = make([]int, 9000)
