@@ -92,7 +92,7 @@ fn is_intrinsic(path: &str, name: &str) -> bool {
         "math/big" => name == "mulWW",
         "math/bits" => is_bits(name),
         "sync/atomic" => is_atomic(name),
-        "runtime" => matches!(name, "KeepAlive" | "slicebytetostringtmp"),
+        "runtime" => matches!(name, "KeepAlive" | "slicebytetostringtmp" | "getg"),
         "crypto/internal/constanttime" => matches!(name, "Select" | "boolToUint8"),
         "internal/runtime/math" => matches!(name, "Add64" | "MulUintptr"),
         "internal/runtime/sys" => is_sys(name),

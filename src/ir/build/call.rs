@@ -5,11 +5,12 @@ use super::expr::{is_declared, is_same};
 use crate::ast::{Expr, ExprId};
 use crate::ir::body::{Class, FuncRef, Pos};
 use crate::ir::node::{ListKind, Node, NodeId};
+use crate::ir::shape::is_boxing as is_interface;
 use crate::types::builtin::BuiltinId;
 use crate::types::info::SelectionKind;
 use crate::types::object::{Obj, ObjKind, VarKind};
 use crate::types::operand::Mode;
-use crate::types::predicates::{default_type, is_interface};
+use crate::types::predicates::{default_type, is_type_param};
 use crate::types::ty::{Signature, Ty, TyKind};
 use crate::types::under::common_under;
 
@@ -95,6 +96,13 @@ impl Builder<'_> {
     fn method_callee(&mut self, selector: ExprId, x: ExprId, method: Obj) -> Callee {
         let pos = self.pos(selector);
         let (recv, ty) = self.receiver(selector, x, pos);
+        if is_type_param(ty) {
+            let fun = self.type_param_method(method, ty, pos);
+            return Callee {
+                fun,
+                first: vec![recv],
+            };
+        }
         if is_interface(ty) {
             let ty = method.ty();
             let fun = self.add(Node::DotInter { x: recv, method }, ty, pos);
@@ -103,7 +111,8 @@ impl Builder<'_> {
                 first: Vec::new(),
             };
         }
-        let func = self.method_ref(method, ty);
+        let own = self.type_arguments(selector);
+        let func = self.method_ref(method, ty, own);
         let direct = is_declared(method, ty);
         let ty = self.method_type(method, ty);
         let fun = self.add(Node::MethodExpr { func, direct }, ty, pos);
@@ -114,12 +123,8 @@ impl Builder<'_> {
         Callee { fun, first }
     }
 
-    fn dictionary(&mut self, func: FuncRef, pos: Pos) -> NodeId {
-        self.add(Node::Dict(func), Ty::INVALID, pos)
-    }
-
     /// A method's type as a function with its receiver first.
-    fn method_type(&mut self, method: Obj, recv: Ty) -> Ty {
+    pub(super) fn method_type(&mut self, method: Obj, recv: Ty) -> Ty {
         if let Some(&known) = self.method_types.get(&(method, recv)) {
             return known;
         }

@@ -24,6 +24,10 @@ pub struct Frame {
     pub captured: Vec<LocalId>,
     /// Result types.
     pub results: Vec<Ty>,
+    /// Its type parameters.
+    pub tparams: Vec<Ty>,
+    /// The parameter or captured variable that holds the dictionary of a generic function.
+    pub dictionary: Option<LocalId>,
     /// Its declared variables and temporaries: what numbers temporaries.
     pub declared: u32,
     /// Literals so far.
@@ -44,6 +48,8 @@ impl Frame {
             vars: FxHashMap::default(),
             captured: Vec::new(),
             results: Vec::new(),
+            tparams: Vec::new(),
+            dictionary: None,
             declared: 0,
             literals: 0,
             range_bodies: 0,
