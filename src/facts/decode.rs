@@ -14,7 +14,7 @@ use crate::types::instantiate::instantiate;
 use crate::types::object::{FuncInfo, Obj, ObjKind, VarInfo, VarKind};
 use crate::types::package::Pkg;
 use crate::types::subst::new_type_param;
-use crate::types::ty::{Alias, Interface, Named, Signature, Struct, Term, Ty, TyKind, settle};
+use crate::types::ty::{Interface, Signature, Struct, Term, Ty, TyKind, settle};
 
 /// Where the packages come from that a blob mentions.
 pub trait Packages {
@@ -424,25 +424,11 @@ impl Decoder {
 }
 
 fn new_named(obj: Obj) -> Ty {
-    Ty::new(TyKind::Named(Named {
-        obj,
-        inst: None,
-        tparams: OnceLock::new(),
-        rhs: OnceLock::new(),
-        under: OnceLock::new(),
-        methods: OnceLock::new(),
-        inst_methods: OnceLock::new(),
-    }))
+    Ty::named(obj, None)
 }
 
 fn new_alias(obj: Obj) -> Ty {
-    Ty::new(TyKind::Alias(Alias {
-        obj,
-        inst: None,
-        tparams: OnceLock::new(),
-        rhs: OnceLock::new(),
-        actual: OnceLock::new(),
-    }))
+    Ty::alias(obj, None)
 }
 
 fn method(name: Symbol, pkg: Pkg, ptr_recv: bool, sig: Ty) -> Obj {

@@ -110,8 +110,12 @@ pub struct Checker<'a> {
     pub valid_types: FxHashSet<Ty>,
 }
 
-/// How deep the checker follows nested code. What lies deeper is reported and left invalid.
-pub const MAX_DEPTH: u32 = 2_000;
+/// How deep the checker follows nested code and declarations that wait for each other; what lies deeper is reported
+/// and left invalid. A thread that checks packages needs [`STACK_BYTES`] for it.
+pub const MAX_DEPTH: u32 = 40_000;
+
+/// The stack that checking may need: [`MAX_DEPTH`] times the largest frames, unoptimised builds included.
+pub const STACK_BYTES: usize = 256 << 20;
 
 /// The tree of a package without files.
 static NO_AST: LazyLock<Ast> = LazyLock::new(Ast::default);

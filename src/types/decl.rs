@@ -12,7 +12,7 @@ use super::object::{Obj, ObjKind, Pos, VarInfo, VarKind};
 use super::operand::{Operand, Target};
 use super::resolve::{ConstGroup, ConstSyntax, DeclSyntax};
 use super::scope::ScopeId;
-use super::ty::{Alias, Named, Ty, TyKind, TypeParam};
+use super::ty::{Ty, TyKind, TypeParam};
 use super::version;
 use crate::ast::{Decl, DeclId, Expr, ExprId, FieldId, List};
 use crate::base::span::Span;
@@ -559,29 +559,14 @@ fn is_generic_decl(ty: Ty) -> bool {
 
 /// A defined type named by `obj`, which it becomes the type of.
 pub fn new_named(obj: Obj) -> Ty {
-    let ty = Ty::new(TyKind::Named(Named {
-        obj,
-        inst: None,
-        tparams: OnceLock::new(),
-        rhs: OnceLock::new(),
-        under: OnceLock::new(),
-        methods: OnceLock::new(),
-        inst_methods: OnceLock::new(),
-        recursive: OnceLock::new(),
-    }));
+    let ty = Ty::named(obj, None);
     obj.set_ty(ty);
     ty
 }
 
 /// An alias named by `obj`, which it becomes the type of.
 pub fn new_alias(obj: Obj) -> Ty {
-    let ty = Ty::new(TyKind::Alias(Alias {
-        obj,
-        inst: None,
-        tparams: OnceLock::new(),
-        rhs: OnceLock::new(),
-        actual: OnceLock::new(),
-    }));
+    let ty = Ty::alias(obj, None);
     obj.set_ty(ty);
     ty
 }

@@ -7,7 +7,7 @@
 //! differently; which thread asks first must not show.
 
 use std::hash::Hasher;
-use std::sync::{LazyLock, OnceLock, PoisonError, RwLock};
+use std::sync::{LazyLock, PoisonError, RwLock};
 
 use rustc_hash::{FxHashMap, FxHasher};
 
@@ -15,7 +15,7 @@ use super::check::Checker;
 use super::object::Obj;
 use super::predicates::{comparable_type, identical, is_interface_pointer};
 use super::subst::{SubstMap, subst};
-use super::ty::{Alias, Instance, Named, Signature, Ty, TyKind};
+use super::ty::{Instance, Signature, Ty, TyKind};
 
 const SHARDS: usize = 32;
 
@@ -58,23 +58,8 @@ fn find(bucket: Option<&Vec<Ty>>, orig: Ty, targs: &[Ty]) -> Option<Ty> {
 fn new_instance(orig: Ty, targs: &'static [Ty]) -> Ty {
     let inst = Some(Instance { orig, targs });
     match orig.kind() {
-        TyKind::Named(n) => Ty::new(TyKind::Named(Named {
-            obj: n.obj,
-            inst,
-            tparams: OnceLock::new(),
-            rhs: OnceLock::new(),
-            under: OnceLock::new(),
-            methods: OnceLock::new(),
-            inst_methods: OnceLock::new(),
-            recursive: OnceLock::new(),
-        })),
-        TyKind::Alias(a) => Ty::new(TyKind::Alias(Alias {
-            obj: a.obj,
-            inst,
-            tparams: OnceLock::new(),
-            rhs: OnceLock::new(),
-            actual: OnceLock::new(),
-        })),
+        TyKind::Named(n) => Ty::named(n.obj, inst),
+        TyKind::Alias(a) => Ty::alias(a.obj, inst),
         _ => Ty::INVALID,
     }
 }

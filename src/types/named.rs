@@ -171,9 +171,6 @@ impl Named {
         if orig.recursive.get().is_some() {
             return Some(Ty::INVALID);
         }
-        if orig.recursive.get().is_some() {
-            return Some(Ty::INVALID);
-        }
         let orig_rhs = *orig.rhs.get()?;
         let tparams = orig.tparams();
         if tparams.len() != inst.targs.len() {

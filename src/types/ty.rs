@@ -328,6 +328,31 @@ impl Ty {
         Ty::new(TyKind::Array { len, elem })
     }
 
+    /// A defined type named by `obj`, or an instance of one. What lies behind the name is set later.
+    pub fn named(obj: Obj, inst: Option<Instance>) -> Ty {
+        Ty::new(TyKind::Named(Named {
+            obj,
+            inst,
+            tparams: OnceLock::new(),
+            rhs: OnceLock::new(),
+            under: OnceLock::new(),
+            methods: OnceLock::new(),
+            inst_methods: OnceLock::new(),
+            recursive: OnceLock::new(),
+        }))
+    }
+
+    /// An alias named by `obj`, or an instance of one. What lies behind the name is set later.
+    pub fn alias(obj: Obj, inst: Option<Instance>) -> Ty {
+        Ty::new(TyKind::Alias(Alias {
+            obj,
+            inst,
+            tparams: OnceLock::new(),
+            rhs: OnceLock::new(),
+            actual: OnceLock::new(),
+        }))
+    }
+
     /// A tuple of variables.
     pub fn tuple(vars: Vec<Obj>) -> Ty {
         if vars.is_empty() {

@@ -9,9 +9,7 @@ use super::builtin::BuiltinId;
 use super::constant::Value;
 use super::object::{FuncInfo, Obj, ObjKind, VarInfo, VarKind};
 use super::package::Pkg;
-use super::ty::{
-    Alias, Basic, BasicInfo, BasicKind, Interface, Named, Signature, Ty, TyData, TyKind, settle,
-};
+use super::ty::{Basic, BasicInfo, BasicKind, Interface, Signature, Ty, TyData, TyKind, settle};
 use super::typeset::TypeSet;
 use crate::base::symbol::{Symbol, sym};
 
@@ -125,17 +123,12 @@ fn interface(methods: &'static [Obj], embeddeds: &'static [Ty]) -> Ty {
 
 /// A predeclared defined type.
 fn defined(obj: Obj, under: Ty) -> Ty {
-    let ty = Ty::new(TyKind::Named(Named {
-        obj,
-        inst: None,
-        tparams: OnceLock::new(),
-        rhs: OnceLock::from(under),
-        under: OnceLock::from(under),
-        methods: OnceLock::new(),
-        inst_methods: OnceLock::new(),
-        recursive: OnceLock::new(),
-    }));
+    let ty = Ty::named(obj, None);
     obj.set_ty(ty);
+    if let TyKind::Named(n) = ty.kind() {
+        settle(&n.rhs, under);
+        settle(&n.under, under);
+    }
     ty
 }
 
@@ -175,14 +168,12 @@ fn error_type(obj: Obj) -> Ty {
 
 /// `type any = interface{}`
 fn any_type(obj: Obj, under: Ty) -> Ty {
-    let ty = Ty::new(TyKind::Alias(Alias {
-        obj,
-        inst: None,
-        tparams: OnceLock::new(),
-        rhs: OnceLock::from(under),
-        actual: OnceLock::from(under),
-    }));
+    let ty = Ty::alias(obj, None);
     obj.set_ty(ty);
+    if let TyKind::Alias(a) = ty.kind() {
+        settle(&a.rhs, under);
+        settle(&a.actual, under);
+    }
     ty
 }
 

@@ -11,4 +11,5 @@ mod rules;
 mod sites;
 mod suppress;
 mod tree;
+mod types;
 mod walk;
