@@ -66,12 +66,14 @@ fn is_integer_access(name: &str) -> bool {
 }
 
 fn forbids(path: &str, name: &str) -> bool {
-    path == "internal/runtime/sys" && matches!(name, "GetCallerPC" | "GetCallerSP")
+    (path == "runtime" && name == "deferrangefunc")
+        || path == "internal/runtime/sys" && matches!(name, "GetCallerPC" | "GetCallerSP")
 }
 
 fn is_cheap(path: &str, name: &str) -> bool {
     match path {
         "internal/abi" => matches!(name, "NoEscape" | "EscapeNonString"),
+        "runtime" => name == "panicrangestate",
         "hash/maphash" => name == "escapeForHash",
         "internal/byteorder" => name
             .strip_prefix("LE")

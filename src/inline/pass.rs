@@ -10,7 +10,6 @@ use super::cost::{Counter, Impossible, budget, call_limit, delays_results, is_bi
 use super::intrinsics::{Special, special};
 use super::{Config, Message, devirtualize, splice};
 use crate::ast::Pragma;
-use crate::base::symbol::sym;
 use crate::ir::body::{FuncKey, Pos};
 use crate::ir::instantiate;
 use crate::ir::node::{FuncId, Node, NodeId};
@@ -148,10 +147,10 @@ impl Pass<'_> {
             let why = format!("function too complex: cost {cost} exceeds budget {budget}");
             return Err(Impossible(why));
         }
-        let results = f.ty.under_signature().map_or(&[][..], |s| s.result_vars());
-        let named = results
+        let named = f
+            .results
             .iter()
-            .any(|r| r.name != sym::EMPTY && r.name != sym::BLANK);
+            .any(|&r| !f.original.locals[r].name.as_str().starts_with('~'));
         Ok(Inline {
             cost,
             delay_results: delays_results(&f.original, named),

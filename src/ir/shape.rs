@@ -4,7 +4,7 @@
 //! one shape, otherwise all types with one underlying type are. A shape is a type of package `go.shape` that is named
 //! after its underlying type.
 
-use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
 
@@ -15,7 +15,7 @@ use crate::types::arena::alloc_slice;
 use crate::types::object::{Obj, ObjKind};
 use crate::types::package::Pkg;
 use crate::types::predicates::{identical_lists, is_interface};
-use crate::types::ty::{BasicKind, Named, Ty, TyKind};
+use crate::types::ty::{BasicKind, Ty, TyKind, settle};
 
 /// All lists so far, by their text.
 static LISTS: LazyLock<Mutex<FxHashMap<String, Vec<&'static &'static [Ty]>>>> =
@@ -96,15 +96,12 @@ fn named_shape(under: Ty) -> Ty {
             None,
             0,
         );
-        let ty = Ty::new(TyKind::Named(Named {
-            obj,
-            inst: None,
-            tparams: OnceLock::new(),
-            rhs: OnceLock::from(under),
-            under: OnceLock::from(under),
-            methods: OnceLock::from(&[][..]),
-            inst_methods: OnceLock::new(),
-        }));
+        let ty = Ty::named(obj, None);
+        if let TyKind::Named(named) = ty.kind() {
+            settle(&named.rhs, under);
+            settle(&named.under, under);
+            settle(&named.methods, &[]);
+        }
         obj.set_ty(ty);
         ty
     })

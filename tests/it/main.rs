@@ -3,6 +3,7 @@
 
 mod config;
 mod heat;
+mod inline;
 mod load;
 mod parse;
 mod pipeline;

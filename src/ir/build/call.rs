@@ -3,7 +3,7 @@
 use super::Builder;
 use super::expr::{is_declared, is_same};
 use crate::ast::{Expr, ExprId};
-use crate::ir::body::{Class, FuncRef, Pos};
+use crate::ir::body::{FuncRef, Pos};
 use crate::ir::node::{ListKind, Node, NodeId};
 use crate::ir::shape::is_boxing as is_interface;
 use crate::types::builtin::BuiltinId;
@@ -155,20 +155,7 @@ impl Builder<'_> {
         if !self.has_call(part) {
             return;
         }
-        let ty = self.body().ty(part);
-        let temp = self.temp(ty, pos);
-        let x = self.name(temp, pos);
-        let assign = self.add_stmt(
-            Node::Assign {
-                x,
-                y: Some(part),
-                def: false,
-            },
-            pos,
-        );
-        let declared = self.declarations(&[temp]);
-        self.body_mut().set_init(assign, declared);
-        init.push(assign);
+        let temp = self.temp_copy_undefined(part, pos, init);
         let name = self.name(temp, pos);
         if let Node::DotInter { method, .. } = self.body().node(callee.fun) {
             let fun = callee.fun;
@@ -179,7 +166,7 @@ impl Builder<'_> {
         }
     }
 
-    fn has_call(&mut self, x: NodeId) -> bool {
+    pub(super) fn has_call(&self, x: NodeId) -> bool {
         let mut found = false;
         let body = self.body();
         let mut stack = vec![x];
@@ -428,15 +415,5 @@ impl Builder<'_> {
     pub(super) fn type_operand(&mut self, e: ExprId) -> NodeId {
         let (ty, pos) = (self.type_of(e), self.pos(e));
         self.add(Node::Type, ty, pos)
-    }
-
-    /// A new local of the function under construction for generated code.
-    pub(super) fn generated_local(
-        &mut self,
-        name: crate::base::symbol::Symbol,
-        ty: Ty,
-        pos: Pos,
-    ) -> crate::ir::body::LocalId {
-        self.declare(name, ty, Class::Auto, pos)
     }
 }
