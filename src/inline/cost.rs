@@ -211,7 +211,10 @@ impl<'a> Counter<'a> {
 }
 
 fn forbidden(func: FuncRef) -> Impossible {
-    Impossible(format!("call to {}", func.obj().name))
+    match func.obj().name.as_str() {
+        "deferrangefunc" => Impossible("defer call in range func".to_owned()),
+        name => Impossible(format!("call to {name}")),
+    }
 }
 
 /// The cost up to which a call is inlined.

@@ -6,11 +6,12 @@ use super::pass::Pass;
 use crate::ir::body::{Class, ConvKind, FuncRef, LocalId};
 use crate::ir::node::{FuncId, Node, NodeId};
 use crate::ir::print::node_text;
+use crate::ir::shape::is_boxing as is_interface;
 use crate::ir::statics::outer_variable;
 use crate::ir::typetext::type_text;
 use crate::types::lookup::{Lookup, lookup_field_or_method, missing_method};
 use crate::types::object::{Obj, VarKind};
-use crate::types::predicates::{identical, is_interface};
+use crate::types::predicates::identical;
 use crate::types::ty::{Signature, Ty, TyKind};
 
 /// What is known of the values of an interface variable.

@@ -66,12 +66,14 @@ fn is_integer_access(name: &str) -> bool {
 }
 
 fn forbids(path: &str, name: &str) -> bool {
-    path == "internal/runtime/sys" && matches!(name, "GetCallerPC" | "GetCallerSP")
+    (path == "runtime" && name == "deferrangefunc")
+        || path == "internal/runtime/sys" && matches!(name, "GetCallerPC" | "GetCallerSP")
 }
 
 fn is_cheap(path: &str, name: &str) -> bool {
     match path {
         "internal/abi" => matches!(name, "NoEscape" | "EscapeNonString"),
+        "runtime" => name == "panicrangestate",
         "hash/maphash" => name == "escapeForHash",
         "internal/byteorder" => name
             .strip_prefix("LE")
@@ -92,7 +94,7 @@ fn is_intrinsic(path: &str, name: &str) -> bool {
         "math/big" => name == "mulWW",
         "math/bits" => is_bits(name),
         "sync/atomic" => is_atomic(name),
-        "runtime" => matches!(name, "KeepAlive" | "slicebytetostringtmp"),
+        "runtime" => matches!(name, "KeepAlive" | "slicebytetostringtmp" | "getg"),
         "crypto/internal/constanttime" => matches!(name, "Select" | "boolToUint8"),
         "internal/runtime/math" => matches!(name, "Add64" | "MulUintptr"),
         "internal/runtime/sys" => is_sys(name),

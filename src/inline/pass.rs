@@ -10,8 +10,8 @@ use super::cost::{Counter, Impossible, budget, call_limit, delays_results, is_bi
 use super::intrinsics::{Special, special};
 use super::{Config, Message, devirtualize, splice};
 use crate::ast::Pragma;
-use crate::base::symbol::sym;
 use crate::ir::body::{FuncKey, Pos};
+use crate::ir::instantiate;
 use crate::ir::node::{FuncId, Node, NodeId};
 use crate::ir::print::func_text;
 use crate::ir::scc::{Group, bottom_up};
@@ -33,6 +33,7 @@ pub struct Inlined {
 /// `package` is changed in place: its functions get their cost, and calls in their bodies are replaced; bodies as they
 /// were stay in [`Func::original`](crate::ir::Func::original).
 pub fn run(package: &mut Package, callees: &dyn Callees, config: Config) -> Inlined {
+    instantiate::run(package, callees, 0, false);
     let mut pass = Pass {
         reassigned: Reassigned::of(package),
         package,
@@ -76,7 +77,9 @@ impl Pass<'_> {
             }
         }
         let mut sites = FxHashMap::default();
-        for func in self.package.funcs.ids() {
+        let code = |&f: &FuncId| !self.package.funcs[f].generic;
+        let funcs: Vec<FuncId> = self.package.funcs.ids().filter(code).collect();
+        for func in funcs {
             let found = self.sites(func);
             sites.insert(func, found);
         }
@@ -144,10 +147,10 @@ impl Pass<'_> {
             let why = format!("function too complex: cost {cost} exceeds budget {budget}");
             return Err(Impossible(why));
         }
-        let results = f.ty.under_signature().map_or(&[][..], |s| s.result_vars());
-        let named = results
+        let named = f
+            .results
             .iter()
-            .any(|r| r.name != sym::EMPTY && r.name != sym::BLANK);
+            .any(|&r| !f.original.locals[r].name.as_str().starts_with('~'));
         Ok(Inline {
             cost,
             delay_results: delays_results(&f.original, named),
@@ -161,7 +164,8 @@ impl Pass<'_> {
         body.preorder(body.stmts, |id| {
             if let Node::Call { fun, .. } = body.node(id) {
                 if let Some(Target::Local(callee)) = finder.target(func, fun) {
-                    if self.package.funcs[callee].kind.is_closure() {
+                    let f = &self.package.funcs[callee];
+                    if f.kind.is_closure() || f.silent {
                         found.push(callee);
                     }
                 }
@@ -263,7 +267,8 @@ impl Pass<'_> {
             return false;
         };
         if let Target::Local(callee) = target {
-            if self.package.funcs[callee].kind.is_closure() {
+            let f = &self.package.funcs[callee];
+            if f.kind.is_closure() || f.silent {
                 self.check(callee);
             }
         }
@@ -326,6 +331,9 @@ impl Pass<'_> {
     }
 
     pub(super) fn say(&mut self, func: FuncId, pos: Pos, text: String) {
+        if self.package.funcs[func].silent {
+            return;
+        }
         let at = self.package.funcs[func].body.outermost(pos);
         self.out.messages.push(Message {
             file: at.file,

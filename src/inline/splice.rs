@@ -11,6 +11,7 @@ use super::pass::Pass;
 use crate::base::index::Idx;
 use crate::base::symbol::{Symbol, sym};
 use crate::ir::body::{Body, Class, FuncKey, InlineId, InlinedAt, Local, LocalId, Pos};
+use crate::ir::instantiate::{self, literals_in};
 use crate::ir::node::{Branch, FuncId, ListKind, Node, NodeId, Nodes};
 use crate::ir::visit::Part;
 use crate::ir::{Func, Package};
@@ -81,9 +82,14 @@ pub fn splice(pass: &mut Pass<'_>, caller: FuncId, call: NodeId, target: Target)
     let result = replace_call(&mut body, call, &source, &shift);
     body.replace(call, result);
     let renamed = copy_closures(pass.package, caller, &source, &shift, &mut body);
-    debug_assert!(renamed.len() >= source.closures.len());
     pass.package.funcs[caller].body = Arc::new(body);
+    let known = pass.package.funcs.len();
+    instantiate::uses_of(pass.package, pass.callees, caller, from, true);
+    instantiate::run(pass.package, pass.callees, known, true);
     pass.reassigned.scan(pass.package, caller, from);
+    for i in known..pass.package.funcs.len() {
+        pass.reassigned.scan(pass.package, Idx::from_usize(i), 0);
+    }
     for closure in renamed {
         pass.reassigned.scan(pass.package, closure, 0);
     }
@@ -95,18 +101,7 @@ fn source(pass: &Pass<'_>, target: Target) -> Option<Source> {
     let (package, id) = finder.function(target)?;
     let func = package.funcs[id].clone();
     let delay = func.inline?.delay_results;
-    let mut closures = Vec::new();
-    let mut todo = vec![Arc::clone(&func.original)];
-    while let Some(body) = todo.pop() {
-        body.preorder(body.stmts, |node| {
-            if let Node::Closure(closure) = body.node(node) {
-                let copy = package.funcs[closure].clone();
-                todo.push(Arc::clone(&copy.original));
-                closures.push((closure, copy));
-            }
-            true
-        });
-    }
+    let closures = literals_in(package, id);
     Some(Source {
         func,
         closures,

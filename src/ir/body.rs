@@ -333,6 +333,16 @@ impl Body {
         self.types[id] = ty;
     }
 
+    /// Puts `map` of every type in its place.
+    pub fn map_types(&mut self, map: impl Fn(Ty) -> Ty) {
+        for id in self.nodes.ids() {
+            self.types[id] = map(self.types[id]);
+        }
+        for id in self.locals.ids() {
+            self.locals[id].ty = map(self.locals[id].ty);
+        }
+    }
+
     /// Gives a node another position.
     pub fn set_pos(&mut self, id: NodeId, pos: Pos) {
         self.pos[id] = pos;

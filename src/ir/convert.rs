@@ -2,9 +2,10 @@
 
 use super::body::{Body, ConvKind};
 use super::node::{Node, NodeId};
+use super::shape::is_boxing as is_interface;
 use crate::types::predicates::{
     as_basic, basic_kind, identical, identical_ignore_tags, is_complex, is_float, is_integer,
-    is_interface, is_string,
+    is_string,
 };
 use crate::types::ty::{BasicKind, Ty, TyKind};
 

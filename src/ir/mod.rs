@@ -35,6 +35,7 @@
 pub mod body;
 pub mod build;
 pub mod convert;
+pub mod instantiate;
 pub mod node;
 pub mod print;
 pub mod quote;
@@ -122,6 +123,10 @@ pub struct Func {
     pub pragma: Pragma,
     /// Whether it has a body at all; assembly functions have none.
     pub has_body: bool,
+    /// Declared with type parameters, or a literal in such a function: only its instances are code.
+    pub generic: bool,
+    /// An instance that another package has reported already: nothing is said about it.
+    pub silent: bool,
     /// An instance, or a closure of one: no messages about parameters.
     pub dup_ok: bool,
     /// The body, calls in it inlined once [`inline`](crate::inline) has run.

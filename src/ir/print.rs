@@ -11,6 +11,7 @@ use super::body::{Body, ConvKind, FuncRef};
 use super::node::{BinOp, FuncId, Node, NodeId, Nodes, UnOp};
 use super::quote::constant_text;
 use super::typetext::{has_name, symbol_text, type_text};
+use crate::base::symbol::Symbol;
 use crate::types::builtin::BuiltinId;
 use crate::types::object::Obj;
 use crate::types::package::Pkg;
@@ -222,7 +223,7 @@ impl Printer<'_> {
             Node::Nil => self.text("nil"),
             Node::Type => self.ty(ty),
             Node::Dict(func) => {
-                let text = format!("&.dict.{}", func_text(func, self.local));
+                let text = self.dictionary(func);
                 self.text(&text);
             }
             Node::Unary { op, x } => self.unary(
@@ -306,6 +307,13 @@ impl Printer<'_> {
             }
             _ => self.text("<statement>"),
         }
+    }
+
+    /// `&.dict.F[int]`, `&pkg..dict.F[int]`.
+    fn dictionary(&self, func: FuncRef) -> String {
+        let pkg = func.obj().pkg;
+        let name = Symbol::intern(&format!(".dict.{}", func_text(func, pkg)));
+        format!("&{}", symbol_text(name, pkg, self.local))
     }
 
     fn method_expr(&mut self, func: FuncRef, ty: Ty) {

@@ -49,7 +49,7 @@ pub fn bottom_up(package: &Package) -> Vec<Group> {
         groups: Vec::new(),
     };
     for func in package.funcs.ids() {
-        if !captures(package, func) {
+        if !captures(package, func) && !package.funcs[func].generic {
             search.run(func);
         }
     }

@@ -19,6 +19,19 @@ pub fn type_text(ty: Ty, local: Option<Pkg>) -> String {
     let mut writer = Writer {
         out: String::new(),
         local,
+        paths: false,
+        depth: 0,
+    };
+    writer.ty(ty);
+    writer.out
+}
+
+/// The text that identifies a type: with full package paths (`types.LinkString`).
+pub fn link_text(ty: Ty) -> String {
+    let mut writer = Writer {
+        out: String::new(),
+        local: None,
+        paths: true,
         depth: 0,
     };
     writer.ty(ty);
@@ -41,6 +54,7 @@ fn is_any(ty: Ty) -> bool {
 struct Writer {
     out: String,
     local: Option<Pkg>,
+    paths: bool,
     depth: u32,
 }
 
@@ -115,7 +129,8 @@ impl Writer {
 
     fn qualifier(&mut self, pkg: Option<Pkg>) {
         if let Some(p) = pkg.filter(|&p| Some(p) != self.local) {
-            let _infallible = write!(self.out, "{}.", p.name);
+            let shown = if self.paths { p.path } else { p.name };
+            let _infallible = write!(self.out, "{shown}.");
         }
     }
 

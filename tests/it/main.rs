@@ -4,6 +4,7 @@
 mod config;
 mod escape;
 mod heat;
+mod inline;
 mod load;
 mod parse;
 mod pipeline;

@@ -3,13 +3,14 @@
 use super::Builder;
 use super::expr::{is_declared, is_same};
 use crate::ast::{Expr, ExprId};
-use crate::ir::body::{Class, FuncRef, Pos};
+use crate::ir::body::{FuncRef, Pos};
 use crate::ir::node::{ListKind, Node, NodeId};
+use crate::ir::shape::is_boxing as is_interface;
 use crate::types::builtin::BuiltinId;
 use crate::types::info::SelectionKind;
 use crate::types::object::{Obj, ObjKind, VarKind};
 use crate::types::operand::Mode;
-use crate::types::predicates::{default_type, is_interface};
+use crate::types::predicates::{default_type, is_type_param};
 use crate::types::ty::{Signature, Ty, TyKind};
 use crate::types::under::common_under;
 
@@ -95,6 +96,13 @@ impl Builder<'_> {
     fn method_callee(&mut self, selector: ExprId, x: ExprId, method: Obj) -> Callee {
         let pos = self.pos(selector);
         let (recv, ty) = self.receiver(selector, x, pos);
+        if is_type_param(ty) {
+            let fun = self.type_param_method(method, ty, pos);
+            return Callee {
+                fun,
+                first: vec![recv],
+            };
+        }
         if is_interface(ty) {
             let ty = method.ty();
             let fun = self.add(Node::DotInter { x: recv, method }, ty, pos);
@@ -103,7 +111,8 @@ impl Builder<'_> {
                 first: Vec::new(),
             };
         }
-        let func = self.method_ref(method, ty);
+        let own = self.type_arguments(selector);
+        let func = self.method_ref(method, ty, own);
         let direct = is_declared(method, ty);
         let ty = self.method_type(method, ty);
         let fun = self.add(Node::MethodExpr { func, direct }, ty, pos);
@@ -114,12 +123,8 @@ impl Builder<'_> {
         Callee { fun, first }
     }
 
-    fn dictionary(&mut self, func: FuncRef, pos: Pos) -> NodeId {
-        self.add(Node::Dict(func), Ty::INVALID, pos)
-    }
-
     /// A method's type as a function with its receiver first.
-    fn method_type(&mut self, method: Obj, recv: Ty) -> Ty {
+    pub(super) fn method_type(&mut self, method: Obj, recv: Ty) -> Ty {
         if let Some(&known) = self.method_types.get(&(method, recv)) {
             return known;
         }
@@ -150,20 +155,7 @@ impl Builder<'_> {
         if !self.has_call(part) {
             return;
         }
-        let ty = self.body().ty(part);
-        let temp = self.temp(ty, pos);
-        let x = self.name(temp, pos);
-        let assign = self.add_stmt(
-            Node::Assign {
-                x,
-                y: Some(part),
-                def: false,
-            },
-            pos,
-        );
-        let declared = self.declarations(&[temp]);
-        self.body_mut().set_init(assign, declared);
-        init.push(assign);
+        let temp = self.temp_copy_undefined(part, pos, init);
         let name = self.name(temp, pos);
         if let Node::DotInter { method, .. } = self.body().node(callee.fun) {
             let fun = callee.fun;
@@ -174,7 +166,7 @@ impl Builder<'_> {
         }
     }
 
-    fn has_call(&mut self, x: NodeId) -> bool {
+    pub(super) fn has_call(&self, x: NodeId) -> bool {
         let mut found = false;
         let body = self.body();
         let mut stack = vec![x];
@@ -423,15 +415,5 @@ impl Builder<'_> {
     pub(super) fn type_operand(&mut self, e: ExprId) -> NodeId {
         let (ty, pos) = (self.type_of(e), self.pos(e));
         self.add(Node::Type, ty, pos)
-    }
-
-    /// A new local of the function under construction for generated code.
-    pub(super) fn generated_local(
-        &mut self,
-        name: crate::base::symbol::Symbol,
-        ty: Ty,
-        pos: Pos,
-    ) -> crate::ir::body::LocalId {
-        self.declare(name, ty, Class::Auto, pos)
     }
 }

@@ -1,6 +1,8 @@
 //! `if` and loops.
 
 use super::Builder;
+use super::frame::Jump;
+use super::rangefunc::Written;
 use crate::ast::{ExprId, Stmt, StmtId};
 use crate::base::symbol::Symbol;
 use crate::ir::body::{LocalId, Pos};
@@ -26,12 +28,21 @@ impl Builder<'_> {
                 body,
             } => {
                 let lhs: Vec<ExprId> = self.ast().list(lhs).collect();
-                let node = self.range_stmt(s, &lhs, define, x, body);
-                out.push(node);
+                let written = Written {
+                    lhs: &lhs,
+                    define,
+                    x,
+                    body,
+                    label,
+                    pos,
+                };
+                self.range_stmt(written, out);
             }
             Stmt::Switch { init, tag, clauses } => {
                 let clauses: Vec<StmtId> = self.ast().list(clauses).collect();
+                self.enter_target(label, Jump::Switch);
                 self.switch_stmt(init, tag, &clauses, pos, out);
+                self.leave_target();
             }
             Stmt::TypeSwitch {
                 init,
@@ -40,11 +51,15 @@ impl Builder<'_> {
                 clauses,
             } => {
                 let clauses: Vec<StmtId> = self.ast().list(clauses).collect();
+                self.enter_target(label, Jump::Switch);
                 self.type_switch(init, name, guard, &clauses, pos, out);
+                self.leave_target();
             }
             Stmt::Select(clauses) => {
                 let clauses: Vec<StmtId> = self.ast().list(clauses).collect();
+                self.enter_target(label, Jump::Switch);
                 self.select_stmt(&clauses, pos, out);
+                self.leave_target();
             }
             Stmt::CaseClause { .. } | Stmt::CommClause { .. } => {}
             _ => self.stmt(s, out),
@@ -133,7 +148,9 @@ impl Builder<'_> {
         let cond = rest.map(|(_, c)| self.expr(c));
         let post = self.simple(post);
         let post = self.single(&post, pos);
+        self.enter_target(label, Jump::Loop);
         let body = self.block(body);
+        self.leave_target();
         let node = Node::For {
             cond,
             post,
@@ -159,36 +176,31 @@ impl Builder<'_> {
         }
     }
 
-    fn range_stmt(
-        &mut self,
-        s: StmtId,
-        lhs: &[ExprId],
-        define: bool,
-        x: ExprId,
-        body: StmtId,
-    ) -> NodeId {
-        let pos = self.stmt_pos(s);
-        let ty = self.typed(x);
+    fn range_stmt(&mut self, l: Written<'_>, out: &mut Vec<NodeId>) {
+        let ty = self.typed(l.x);
         if common_under(ty).is_some_and(|t| matches!(t.kind(), TyKind::Signature(_))) {
-            return self.range_func(lhs, x, body, pos);
+            return self.range_func(l, out);
         }
         let mut names: Vec<LocalId> = Vec::new();
-        let dsts: Vec<NodeId> = lhs
+        let dsts: Vec<NodeId> = l
+            .lhs
             .iter()
             .map(|&e| self.destination(e, &mut names))
             .collect();
-        let x = self.expr(x);
-        let body = self.block(body);
+        let x = self.expr(l.x);
+        self.enter_target(l.label, Jump::Loop);
+        let body = self.block(l.body);
+        self.leave_target();
         let node = Node::Range {
             x,
             key: dsts.first().copied(),
             value: dsts.get(1).copied(),
             body: self.list(&body),
-            def: define && !names.is_empty(),
+            def: l.define && !names.is_empty(),
             distinct: self.has_loop_variables(),
         };
-        let node = self.add_stmt(node, pos);
+        let node = self.add_stmt(node, l.pos);
         self.define(node, &names);
-        node
+        out.push(node);
     }
 }

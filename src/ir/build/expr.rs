@@ -5,14 +5,13 @@ use super::{Builder, MAX_DEPTH};
 use crate::ast::{Expr, ExprId};
 use crate::ir::body::{FuncRef, Instance, Pos};
 use crate::ir::node::{BinOp, Node, NodeId, UnOp};
+use crate::ir::shape::is_boxing as is_interface;
 use crate::lex::token::Kind;
 use crate::types::constant::Value;
 use crate::types::info::SelectionKind;
 use crate::types::object::{Obj, ObjKind, VarKind};
 use crate::types::operand::Mode;
-use crate::types::predicates::{
-    default_type, identical, is_integer, is_interface, is_string, is_untyped,
-};
+use crate::types::predicates::{default_type, identical, is_integer, is_string, is_untyped};
 use crate::types::ty::{BasicKind, Ty, TyKind};
 use crate::types::universe::BYTE;
 
@@ -145,11 +144,11 @@ impl Builder<'_> {
             }
             SelectionKind::Method => {
                 let (x, recv) = self.receiver(e, x, pos);
-                let func = self.method_ref(selection.obj, recv);
+                let func = self.method_ref(selection.obj, recv, &[]);
                 self.add(Node::MethodValue { x, func }, ty, pos)
             }
             SelectionKind::MethodExpr => {
-                let func = self.method_ref(selection.obj, selection.recv);
+                let func = self.method_ref(selection.obj, selection.recv, &[]);
                 let direct =
                     selection.path.len() == 1 && is_declared(selection.obj, selection.recv);
                 self.add(Node::MethodExpr { func, direct }, ty, pos)
@@ -207,14 +206,16 @@ impl Builder<'_> {
         }
     }
 
-    /// A method as a function: of an instance's origin if the receiver is an instance.
-    pub(super) fn method_ref(&self, method: Obj, recv: Ty) -> FuncRef {
+    /// A method as a function: of an instance's origin if the receiver is an instance, or if it has type arguments of
+    /// its own.
+    pub(super) fn method_ref(&self, method: Obj, recv: Ty, own: &[Ty]) -> FuncRef {
         let base = pointer(recv).unwrap_or(recv);
-        let targs = base.as_named().map_or(&[][..], |n| n.targs());
+        let mut targs = base.as_named().map_or(&[][..], |n| n.targs()).to_vec();
+        targs.extend_from_slice(own);
         if targs.is_empty() || is_interface(recv) {
             FuncRef::Decl(method)
         } else {
-            FuncRef::Inst(method.origin(), Instance::of(targs))
+            FuncRef::Inst(method.origin(), Instance::of(&targs))
         }
     }
 

@@ -3,12 +3,22 @@
 use rustc_hash::FxHashMap;
 
 use super::Builder;
+use super::rangefunc::RangeLoop;
 use crate::base::symbol::{Symbol, sym};
 use crate::ir::body::{Body, Class, Local, LocalId, Pos};
-use crate::ir::node::{FuncId, Node, NodeId, Nodes};
+use crate::ir::node::{Branch, FuncId, Node, NodeId, Nodes};
 use crate::types::constant::Value;
 use crate::types::object::Obj;
 use crate::types::ty::{BasicKind, Ty};
+
+/// What a statement can be the target of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Jump {
+    /// `break` and `continue`.
+    Loop,
+    /// `break` only.
+    Switch,
+}
 
 /// A function under construction.
 pub struct Frame {
@@ -24,6 +34,20 @@ pub struct Frame {
     pub captured: Vec<LocalId>,
     /// Result types.
     pub results: Vec<Ty>,
+    /// Its type parameters.
+    pub tparams: Vec<Ty>,
+    /// The parameter or captured variable that holds the dictionary of a generic function.
+    pub dictionary: Option<LocalId>,
+    /// The loop whose body it is.
+    pub range: Option<RangeLoop>,
+    /// Statements around the point of construction that `break` and `continue` can name or mean.
+    pub targets: Vec<(Symbol, Jump)>,
+    /// `#next`, if a loop over a function needs it.
+    pub next: Option<LocalId>,
+    /// `#defers`, likewise.
+    pub defers: Option<LocalId>,
+    /// Loops over functions so far.
+    pub range_loops: u32,
     /// Its declared variables and temporaries: what numbers temporaries.
     pub declared: u32,
     /// Literals so far.
@@ -44,11 +68,33 @@ impl Frame {
             vars: FxHashMap::default(),
             captured: Vec::new(),
             results: Vec::new(),
+            tparams: Vec::new(),
+            dictionary: None,
+            range: None,
+            targets: Vec::new(),
+            next: None,
+            defers: None,
+            range_loops: 0,
             declared: 0,
             literals: 0,
             range_bodies: 0,
             wrappers: 0,
         }
+    }
+}
+
+impl Frame {
+    /// Whether a jump stays within this function: an unlabelled one means the innermost statement that can be its target.
+    pub fn has_target(&self, kind: Branch, label: Symbol) -> bool {
+        self.targets.iter().any(|&(name, jump)| {
+            (label == sym::EMPTY || name == label) && (kind == Branch::Break || jump == Jump::Loop)
+        })
+    }
+
+    /// Numbers a loop over a function.
+    pub fn count_range_loop(&mut self) -> u32 {
+        self.range_loops += 1;
+        self.range_loops
     }
 }
 
@@ -159,6 +205,29 @@ impl Builder<'_> {
         let assign = self.add_stmt(assign, pos);
         self.body_mut().locals[temp].defn = Some(assign);
         init.extend([dcl, assign]);
+        temp
+    }
+
+    /// Like [`Builder::temp_copy`], but the temporary has no definition that static values are found through
+    /// (`typecheck.RewriteNonNameCall`).
+    pub(super) fn temp_copy_undefined(
+        &mut self,
+        value: NodeId,
+        pos: Pos,
+        init: &mut Vec<NodeId>,
+    ) -> LocalId {
+        let ty = self.body().ty(value);
+        let temp = self.temp(ty, pos);
+        let x = self.name(temp, pos);
+        let assign = Node::Assign {
+            x,
+            y: Some(value),
+            def: false,
+        };
+        let assign = self.add_stmt(assign, pos);
+        let declared = self.declarations(&[temp]);
+        self.body_mut().set_init(assign, declared);
+        init.push(assign);
         temp
     }
 

@@ -7,6 +7,7 @@ use super::frame::Frame;
 use crate::ast::{Decl, ExprId, Pragma, Stmt, StmtId};
 use crate::base::symbol::{Symbol, sym};
 use crate::ir::body::{Class, FuncRef, LocalId, Pos};
+use crate::ir::instantiate::type_param_types;
 use crate::ir::node::{FuncId, Node, NodeId};
 use crate::ir::print::func_text;
 use crate::ir::{Func, FuncKind};
@@ -54,6 +55,8 @@ impl Builder<'_> {
             parent: None,
             pragma: Pragma::default(),
             has_body: true,
+            generic: false,
+            silent: false,
             dup_ok: false,
             body: Arc::default(),
             original: Arc::default(),
@@ -63,11 +66,19 @@ impl Builder<'_> {
 
     fn header(&mut self, decl: FuncDecl) -> FuncId {
         let ast = self.sources[decl.file].ast;
-        let Decl::Func { name, body, .. } = ast.decl(decl.decl) else {
+        let Decl::Func {
+            name, body, recv, ..
+        } = ast.decl(decl.decl)
+        else {
             return self.funcs.push(self.init_header());
         };
         let func = FuncRef::Decl(decl.obj);
-        let pos = Pos::new(self.checked.files[decl.file].file, ast.expr_pos(name));
+        // The compiler's position is behind the keyword: for methods at the parenthesis of the receiver.
+        let offset = match recv {
+            Some(_) => ast.decl_span(decl.decl).start + "func ".len() as u32,
+            None => ast.expr_pos(name),
+        };
+        let pos = Pos::new(self.checked.files[decl.file].file, offset);
         let id = self.funcs.push(Func {
             kind: FuncKind::Declared,
             name: Symbol::intern(&func_text(func, decl.obj.pkg)),
@@ -76,6 +87,7 @@ impl Builder<'_> {
             ty: decl.obj.ty(),
             pragma: ast.pragma(decl.decl),
             has_body: body.is_some(),
+            generic: !type_param_types(decl.obj).is_empty(),
             ..self.init_header()
         });
         self.by_ref.insert(func, id);
@@ -90,6 +102,7 @@ impl Builder<'_> {
             return;
         };
         self.frames.push(Frame::new(id, decl.file));
+        self.frame_mut().tparams = type_param_types(decl.obj);
         let receiver = recv.map(|f| self.ast().field(f));
         let receiver_pos = receiver.map(|f| self.pos(f.name.unwrap_or(f.ty)));
         self.parameters(id, sig, receiver_pos, ty);
@@ -104,6 +117,9 @@ impl Builder<'_> {
         let mut params = Vec::new();
         if let Some(recv) = sig.recv {
             params.push(self.parameter(recv, "~r", 0, Class::Param, receiver.unwrap_or(Pos::NONE)));
+        }
+        if !self.frame().tparams.is_empty() {
+            params.push(self.dictionary_parameter());
         }
         let (param_pos, result_pos) = self.field_positions(ty);
         for (i, &p) in sig.param_vars().iter().enumerate() {
@@ -184,7 +200,9 @@ impl Builder<'_> {
         let name = self.closure_name(closure.kind);
         let parent = self.frame().func;
         let file = self.frame().file;
+        let generic = self.funcs[parent].generic;
         let id = self.funcs.push(Func {
+            generic,
             kind: closure.kind,
             name: Symbol::intern(&name),
             pos: closure.pos,
@@ -236,6 +254,7 @@ impl Builder<'_> {
         });
         self.parameters(id, sig, None, ty_expr);
         self.statements_of(block);
+        self.dictionary_variable();
         self.finish(id);
         self.add(Node::Closure(id), ty, pos)
     }

@@ -9,6 +9,7 @@
 
 mod call;
 mod control;
+mod dictionary;
 mod expr;
 mod frame;
 mod func;

@@ -88,12 +88,16 @@ impl Builder<'_> {
                     _ => Branch::Fall,
                 };
                 let label = label.map_or(sym::EMPTY, |l| self.ast().name(l));
-                out.push(self.add_stmt(Node::Branch { kind, label }, pos));
+                if !self.branch_from_loop(kind, label, pos, out) {
+                    out.push(self.add_stmt(Node::Branch { kind, label }, pos));
+                }
             }
             Stmt::Call { kind, call } => out.push(self.go_defer(kind, call, pos)),
             Stmt::Return(results) => {
                 let results: Vec<ExprId> = self.ast().list(results).collect();
-                out.push(self.return_stmt(&results, pos));
+                if !self.return_from_loop(&results, pos, out) {
+                    out.push(self.return_stmt(&results, pos));
+                }
             }
             Stmt::If {
                 init,

@@ -5,10 +5,10 @@ use super::expr::is_same;
 use crate::ast::{Expr, ExprId, Stmt, StmtId};
 use crate::ir::body::{Class, Pos};
 use crate::ir::node::{Node, NodeId};
+use crate::ir::shape::is_boxing as is_interface;
 use crate::lex::token::Kind;
 use crate::types::constant::Value;
 use crate::types::operand::Mode;
-use crate::types::predicates::is_interface;
 use crate::types::ty::{BasicKind, Ty, TyKind};
 use crate::types::universe::UNIVERSE;
 

@@ -33,7 +33,10 @@ impl Builder<'_> {
         }
         let stmt = match kind {
             CallKind::Go => Node::Go(call),
-            CallKind::Defer => Node::Defer { call, at: None },
+            CallKind::Defer => Node::Defer {
+                call,
+                at: self.defer_token(pos),
+            },
         };
         let stmt = self.add_stmt(stmt, pos);
         let init = self.list(&init);
