@@ -94,6 +94,9 @@ pub enum Command {
     /// Print what a stage computed (for development)
     #[command(subcommand, hide = true)]
     Dump(DumpCommand),
+    /// Work on the facts of packages (for development)
+    #[command(subcommand, hide = true)]
+    Facts(FactsCommand),
     /// Print the completion script for a shell
     Completions(CompletionsArgs),
 }
@@ -247,6 +250,43 @@ pub enum ConfigCommand {
 pub enum DumpCommand {
     /// Every site, flagged or not: `path:line:col kind verdict cost heat type`, separated by tabs
     Sites(DumpArgs),
+    /// Every identifier that defines or uses an object: `path:line:col name type`
+    Types(DumpArgs),
+    /// Every syntax error of the files as they are, without packages and build constraints: `path:line:col: message`
+    Syntax {
+        /// Files and folders
+        #[arg(value_name = "PATH", required = true, value_hint = ValueHint::AnyPath)]
+        paths: Vec<PathBuf>,
+    },
+    /// The tree of a file, one node a line
+    Ast {
+        /// A Go file
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+    },
+}
+
+/// `heaplint facts …`
+#[derive(Subcommand, Clone, PartialEq, Eq, Debug)]
+pub enum FactsCommand {
+    /// Write the facts of a Go tree's standard library, for linux/amd64
+    Build(FactsBuildArgs),
+}
+
+/// `heaplint facts build`
+#[derive(Args, Clone, PartialEq, Eq, Debug)]
+pub struct FactsBuildArgs {
+    /// The Go tree, with the library's sources in its src folder
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub goroot: PathBuf,
+
+    /// Leave out packages that are the same in this archive
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub base: Option<PathBuf>,
+
+    /// Where to write the archive
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: PathBuf,
 }
 
 /// What the dumps take.

@@ -10,13 +10,14 @@
 //!
 //! | module | in → out |
 //! | --- | --- |
-//! | [`cli`], [`config`] | arguments and `.heaplint.yml` → what to do |
+//! | [`cli`], [`config`], [`option`], [`settings`] | arguments and `.heaplint.yml` → what to do, and which rules where |
 //! | [`walk`] | paths → Go files |
-//! | [`lex`], [`ast`], [`parse`] | bytes → tokens → tree with mistakes |
 //! | [`load`] | files → packages in dependency order, for a target and a Go version |
-//! | [`types`] | packages → types, constants, uses, selections, captures |
+//! | [`lex`], [`ast`], [`parse`] | bytes → tokens → tree with mistakes |
+//! | [`types`], [`facts`] | trees → types, constants, uses; what importers need of a package ↔ bytes |
+//! | [`directive`] | comments → suppressions and heat marks |
+//! | [`heat`] | how often each place runs |
 //! | [`escape`] | trees → [`site`]s with verdict and cost |
-//! | [`heat`] | how often each site runs |
 //! | [`rules`] | sites → [`finding`]s; suppressions |
 //! | [`report`] | findings → text, JSON, SARIF |
 //!

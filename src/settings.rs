@@ -10,6 +10,7 @@ use crate::base::files::Files;
 use crate::base::source::SourceFile;
 use crate::config::{self, Config};
 use crate::finding::RuleMeta;
+use crate::heat::HeatConfig;
 use crate::option::RuleSetting;
 use crate::rules::{Active, RuleSet};
 
@@ -101,6 +102,17 @@ impl Settings {
             |meta| config::starting_level(preset, meta),
             &settings,
         )
+    }
+
+    /// What the config says about the heat of the file at `path`.
+    pub fn heat_for(&self, path: &Path) -> HeatConfig<'_> {
+        let path = self.config.relative(path);
+        HeatConfig {
+            hot_functions: &self.config.hot.functions,
+            cold_functions: &self.config.cold.functions,
+            hot_file: self.config.hot.files.match_path(path),
+            cold_file: self.config.cold.files.match_path(path),
+        }
     }
 
     /// Every rule on, with default options: for `rules test`.

@@ -24,7 +24,7 @@ pub fn parse(text: &str) -> Option<u64> {
         None => digits.parse::<u64>().ok()?.checked_mul(unit),
         Some((whole, part)) => fraction(whole, part, unit),
     }
-    .filter(|&n| n <= i64::MAX as u64)
+    .filter(|&n| i64::try_from(n).is_ok())
 }
 
 /// `whole.part` units, if that is a whole number of bytes.
@@ -44,6 +44,7 @@ fn fraction(whole: &str, part: &str, unit: u64) -> Option<u64> {
 /// `bytes` in the largest binary unit that divides it or leaves one decimal: `128 KiB`, `1.5 MiB`, `100 bytes`.
 pub fn display(bytes: u64) -> String {
     let (unit, name) = match bytes {
+        1 => return "1 byte".to_string(),
         0..1024 => return format!("{bytes} bytes"),
         1024..0x10_0000 => (1_u64 << 10, "KiB"),
         0x10_0000..0x4000_0000 => (1 << 20, "MiB"),

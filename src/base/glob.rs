@@ -1,8 +1,8 @@
 //! Patterns over paths and over Go names.
 //!
 //! Paths: `*` stays within a folder, `**` crosses folders, `{a,b}` and `[a-z]` as usual. Names (`fmt.*`,
-//! `(*Decoder).*`): `*` matches anything, and every other character but `?` means itself, so that brackets and braces of
-//! Go names need no escaping.
+//! `(*Decoder).*`): `*` matches anything, but behind `(` it is the star of a pointer receiver, and every other character
+//! but `?` means itself, so that brackets and braces of Go names need no escaping.
 
 use std::path::Path;
 
@@ -67,12 +67,13 @@ impl Patterns {
     }
 }
 
-/// Makes all but `*` and `?` mean itself.
+/// Makes all but `*` and `?` mean itself, and the star of a pointer receiver too.
 fn escape(name: &str) -> String {
     let mut out = String::with_capacity(name.len() + 8);
     for c in name.chars() {
         match c {
             '[' | ']' | '{' | '}' => out.extend(['[', c, ']']),
+            '*' if out.ends_with('(') => out.push_str("[*]"),
             '\\' => out.push_str("[\\\\]"),
             _ => out.push(c),
         }

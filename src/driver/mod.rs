@@ -8,8 +8,11 @@
 //! one package costs that package, and the run says so and ends with exit code 2.
 
 mod commands;
+mod dump;
 mod package;
 mod setup;
+mod syntax;
+mod typecheck;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -22,7 +25,7 @@ use rayon::prelude::*;
 use crate::base::diag::Level;
 use crate::base::files::Disk;
 use crate::base::source::SourceFile;
-use crate::cli::{CheckArgs, Cli, Command, DumpArgs, DumpCommand, Exit, InputArgs};
+use crate::cli::{CheckArgs, Cli, Command, DumpArgs, DumpCommand, Exit, FactsCommand, InputArgs};
 use crate::finding;
 use crate::load::{self, FileRequest, PackageId, Program};
 use crate::report::{self, Notice, Parts, Places, Report, RuleDoc, Style, Summary};
@@ -54,6 +57,10 @@ pub fn run(cli: &Cli, streams: &mut Streams<'_>) -> io::Result<Exit> {
         Command::Rules(command) => commands::rules(command, streams),
         Command::Config(command) => commands::config(command, streams),
         Command::Dump(DumpCommand::Sites(args)) => dump_sites(args, streams),
+        Command::Dump(DumpCommand::Syntax { paths }) => syntax::mistakes(paths, streams),
+        Command::Dump(DumpCommand::Ast { file }) => syntax::tree(file, streams),
+        Command::Dump(DumpCommand::Types(args)) => dump::types(args, streams),
+        Command::Facts(FactsCommand::Build(args)) => dump::build_facts(args, streams),
         Command::Completions(args) => {
             crate::cli::write_completions(args.shell, streams.out).map(|()| Exit::Clean)
         }
@@ -151,7 +158,7 @@ fn analyse(paths: &[PathBuf], input: &InputArgs) -> Result<Analysis, Refusal> {
     let disk = Disk;
     let setup = Setup::new(&disk, paths, input)?;
     let mut walked = walk::walk(&setup.walk);
-    setup.refuse_unusable_paths(&walked)?;
+    setup::refuse_unusable_paths(&walked)?;
     let settings = &setup.settings;
     setup.exclude_by_nearest_config(&mut walked)?;
     let (program, diagnostics) =

@@ -105,14 +105,7 @@ impl Unit<'_> {
         let path = package
             .dir
             .join(self.src.path().file_name().unwrap_or_default());
-        let config = &settings.config;
-        let relative = config.relative(&path);
-        let marks = HeatConfig {
-            hot_functions: &config.hot.functions,
-            cold_functions: &config.cold.functions,
-            hot_file: config.hot.files.match_path(relative),
-            cold_file: config.cold.files.match_path(relative),
-        };
+        let marks = settings.heat_for(&path);
         let (sites, findings) = self.run(&marks, &settings.active_for(&path));
         checked.sites.extend(sites);
         checked.findings.extend(findings);

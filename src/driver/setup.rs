@@ -8,6 +8,7 @@ use crate::base::files::Disk;
 use crate::base::source::SourceFile;
 use crate::cli::{Exit, InputArgs};
 use crate::config::{Config, FailOn};
+use crate::facts::Corrupt;
 use crate::finding::RuleMeta;
 use crate::load::{self, Env, Program, Target};
 use crate::report::{self, Notice, Places};
@@ -24,6 +25,8 @@ pub(super) enum Refusal {
     Paths(Vec<Problem>),
     /// The current folder is gone.
     NoFolder(io::Error),
+    /// The standard library's embedded facts are damaged.
+    Facts(Corrupt),
 }
 
 impl Refusal {
@@ -44,7 +47,13 @@ impl Refusal {
                 }
             }
             Refusal::NoFolder(error) => {
-                writeln!(streams.err, "error: the current folder: {error}")?
+                writeln!(streams.err, "error: the current folder: {error}")?;
+            }
+            Refusal::Facts(why) => {
+                writeln!(
+                    streams.err,
+                    "error: the embedded facts of the standard library: {why}"
+                )?;
             }
         }
         Ok(Exit::Fault)
@@ -93,8 +102,12 @@ impl<'f> Setup<'f> {
         } else {
             paths.iter().map(|p| normalize(&cwd.join(p))).collect()
         };
+        // Paths in reports are relative to the repository that is checked, wherever the command is run.
+        let first = paths.first().map_or(cwd.clone(), |path| cwd.join(path));
         let places = Places {
-            root: repository_root(&cwd),
+            root: repository_root(&normalize(&first))
+                .unwrap_or(&cwd)
+                .to_path_buf(),
             cwd,
         };
         Ok(Setup {
@@ -104,21 +117,6 @@ impl<'f> Setup<'f> {
             places,
             named,
         })
-    }
-
-    /// Fails if a path that was named cannot be read.
-    pub(super) fn refuse_unusable_paths(&self, walked: &Walked) -> Result<(), Refusal> {
-        let named: Vec<Problem> = walked
-            .problems
-            .iter()
-            .filter(|p| p.named)
-            .cloned()
-            .collect();
-        if named.is_empty() {
-            Ok(())
-        } else {
-            Err(Refusal::Paths(named))
-        }
     }
 
     /// Leaves out the findings that the config nearest to each folder excludes; fails if one of those configs is wrong.
@@ -196,12 +194,20 @@ fn target(input: &InputArgs, config: &Config, env: &Env) -> Target {
     }
 }
 
-/// The folder that reports for repositories are relative to: the nearest one upwards with `.git`, or this one.
-fn repository_root(cwd: &Path) -> PathBuf {
-    cwd.ancestors()
-        .find(|dir| dir.join(".git").exists())
-        .unwrap_or(cwd)
-        .to_path_buf()
+/// Fails if a path that was named cannot be read.
+pub(super) fn refuse_unusable_paths(walked: &Walked) -> Result<(), Refusal> {
+    let problems = walked.problems.iter();
+    let named: Vec<Problem> = problems.filter(|p| p.named).cloned().collect();
+    if named.is_empty() {
+        Ok(())
+    } else {
+        Err(Refusal::Paths(named))
+    }
+}
+
+/// The root of the repository that `path` lies in: the nearest folder upwards with `.git`.
+fn repository_root(path: &Path) -> Option<&Path> {
+    path.ancestors().find(|dir| dir.join(".git").exists())
 }
 
 /// What loading has to say, and which compiler versions are beyond what is known.

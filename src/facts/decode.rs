@@ -369,6 +369,9 @@ impl Decoder {
         }
         for i in 0..self.tparams.len() {
             let bound = self.ty(&mut r)?;
+            if bound.as_type_param().is_some() {
+                return Err(Corrupt("a type parameter as a constraint"));
+            }
             if let TyKind::TypeParam(p) = self.tparams[i].kind() {
                 settle(&p.bound, bound);
             }

@@ -118,15 +118,14 @@ impl Encoder {
             self.type_of.insert(ty, 0);
             return 0;
         };
-        let number = match self.by_bytes.get(&bytes) {
-            Some(&n) => n,
-            None => {
-                let n = PREDECLARED as u64 + self.type_count;
-                self.type_count += 1;
-                self.types.extend_from_slice(&bytes);
-                self.by_bytes.insert(bytes, n);
-                n
-            }
+        let number = if let Some(&n) = self.by_bytes.get(&bytes) {
+            n
+        } else {
+            let n = PREDECLARED as u64 + self.type_count;
+            self.type_count += 1;
+            self.types.extend_from_slice(&bytes);
+            self.by_bytes.insert(bytes, n);
+            n
         };
         self.type_of.insert(ty, number);
         number

@@ -107,15 +107,11 @@ impl Outcome {
     /// The level at which things go on once this has begun, where it stands in `context`.
     pub(super) fn level(self, context: Context) -> u32 {
         let breaks = context.break_level.filter(|_| self.breaks);
-        match self.falls {
-            true => context.level,
-            false => self
-                .jumps
-                .highest()
-                .max(breaks)
-                .unwrap_or(0)
-                .min(context.level),
+        if self.falls {
+            return context.level;
         }
+        let to = self.jumps.highest().max(breaks).unwrap_or(0);
+        to.min(context.level)
     }
 }
 

@@ -128,14 +128,13 @@ fn literals(ast: &Ast, found: &mut Vec<(Span, Region)>) -> Vec<StmtId> {
             }
             Expr::FuncLit { body, .. } => {
                 bodies.push(body);
-                let region = match called.contains(&id) {
-                    true => Region::InPlace,
-                    false => Region::Function {
-                        name: None,
-                        once: false,
-                        marked: None,
-                    },
+                let anew = Region::Function {
+                    name: None,
+                    once: false,
+                    marked: None,
                 };
+                let in_place = called.contains(&id);
+                let region = if in_place { Region::InPlace } else { anew };
                 found.push((body_span(ast, body), region));
             }
             _ => {}

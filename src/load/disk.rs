@@ -53,6 +53,11 @@ impl FileRequest {
     }
 }
 
+/// Reads one Go file that is looked at on its own, without its package.
+pub fn read_alone(path: &Path, shown: PathBuf) -> std::io::Result<SourceFile> {
+    read(path).map(|text| SourceFile::new(shown, text))
+}
+
 fn read(path: &Path) -> std::io::Result<Vec<u8>> {
     let limit = u64::from(u32::MAX);
     let file = std::fs::File::open(path)?;

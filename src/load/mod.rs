@@ -52,7 +52,7 @@ use crate::walk::{GoDir, Walked};
 
 use build::{Builds, Located, Resolution};
 use disk::Disk;
-pub use disk::{FileRequest, ReadFile};
+pub use disk::{FileRequest, ReadFile, read_alone};
 pub use env::Env;
 pub use program::{
     Build, BuildId, Ignored, IgnoredFile, Import, Imported, Missing, Mode, Package, PackageFile,

@@ -4,9 +4,10 @@ use super::comb::{Separator, list, name, name_list, opt_assign, opt_literal};
 use super::error::{PResult, SEMIS};
 use super::expr::{binary_rest, expr_list, primary_rest};
 use super::input::Input;
+use super::params::{Dots, Names, func_type, param_list};
 use super::pragma;
 use super::stmt::block;
-use super::types::{Dots, Names, array_type, func_type, opt_type, param_list, slice_type, type_};
+use super::types::{array_type, opt_type, slice_type, type_};
 use crate::ast::{Ast, Decl, DeclId, Expr, ExprId, FieldId, List, Pragma, StmtId};
 use crate::base::span::Span;
 use crate::lex::token::{Kind, TokenSet};
@@ -223,8 +224,9 @@ fn split_name(i: Input<'_>, x: ExprId, force: bool) -> Option<(ExprId, Option<Ex
             y,
         } => {
             let is_name = matches!(i.get(name), Expr::Name(_));
+            let end = i.file.ast.borrow().expr_end(y);
             (is_name && (force || is_type_elem(&i.file.ast.borrow(), y)))
-                .then(|| (name, Some(i.add(Expr::Star(y), i.expr_pos(x)))))
+                .then(|| (name, Some(i.add_at(Expr::Star(y), i.expr_pos(x), end))))
         }
         Expr::Binary { op: Kind::Or, .. } => split_union(i, x, force),
         Expr::Call {

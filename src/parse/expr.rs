@@ -7,7 +7,8 @@ use super::comb::{Separator, known_name, list, want};
 use super::decl::func_body;
 use super::error::{PResult, SEMIS};
 use super::input::Input;
-use super::types::{func_type, type_, type_list};
+use super::params::func_type;
+use super::types::{type_, type_list};
 use crate::ast::{Ast, ChanDir, Expr, ExprId, List};
 use crate::lex::token::{Kind, TokenSet};
 

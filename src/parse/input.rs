@@ -8,7 +8,7 @@ use nom::Needed;
 
 use super::MAX_NESTING;
 use super::error::{PResult, Reject};
-use super::types::Par;
+use super::params::Par;
 use crate::ast::{Ast, Expr, ExprId, Field, FieldId, List, ListId, Stmt, StmtId};
 use crate::lex::token::Kind;
 use crate::lex::{Lexed, SyntaxError, Token};

@@ -14,7 +14,7 @@ const MAX_CELL: usize = 300;
 pub(super) fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "### heaplint: {}\n", summary::verdict(report))?;
     write_table(report, out)?;
-    for line in summary::figures(report) {
+    for line in summary::figures(report, None) {
         writeln!(out, "{}\n", escape(&line))?;
     }
     Ok(())

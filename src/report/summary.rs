@@ -1,6 +1,7 @@
 //! The end of a run for people: how many findings, how much was read how fast, what was missing.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use super::{Notice, Report, Style, place, text};
 use crate::base::diag::Level;
@@ -19,7 +20,7 @@ pub fn write_summary(report: &Report, style: Style, out: &mut impl Write) -> io:
         None => "32;1",
     };
     writeln!(out, "{}", style.paint(sgr, &verdict(report)))?;
-    for line in figures(report) {
+    for line in figures(report, report.summary.elapsed) {
         writeln!(out, "{line}")?;
     }
     match commonest_rule(report) {
@@ -67,10 +68,10 @@ pub(super) fn verdict(report: &Report) -> String {
     }
 }
 
-/// What was read, and what could not be found.
-pub(super) fn figures(report: &Report) -> Vec<String> {
+/// What was read, in what time if given, and what could not be found.
+pub(super) fn figures(report: &Report, elapsed: Option<Duration>) -> Vec<String> {
     let missing = &report.summary.missing_imports;
-    let mut lines = vec![read(report)];
+    let mut lines = vec![read(report, elapsed)];
     if !missing.is_empty() {
         lines.push(format!(
             "{} not found: {}. What hangs on them is not reported; `go mod vendor` or `go mod download` brings them.",
@@ -81,16 +82,20 @@ pub(super) fn figures(report: &Report) -> Vec<String> {
     lines
 }
 
-fn read(report: &Report) -> String {
+fn read(report: &Report, elapsed: Option<Duration>) -> String {
     let summary = &report.summary;
-    // Kilobytes are exact enough, and fit a float without loss up to 4 TB.
-    let megabytes = f64::from(u32::try_from(summary.bytes / 1_000).unwrap_or(u32::MAX)) / 1e3;
+    let megabytes = summary.bytes as f64 / 1e6;
+    let size = if megabytes < 0.1 {
+        format!("{:.1} kB", megabytes * 1e3)
+    } else {
+        format!("{megabytes:.1} MB")
+    };
     let what = format!(
-        "Checked {} ({megabytes:.1} MB) of {}",
+        "Checked {} ({size}) of {}",
         text::count(summary.files, "file"),
         text::count(summary.packages, "package")
     );
-    match summary.elapsed.map(|elapsed| elapsed.as_secs_f64()) {
+    match elapsed.map(|elapsed| elapsed.as_secs_f64()) {
         Some(seconds) if seconds > 0.0 => {
             format!("{what} in {seconds:.2} s, {:.1} MB/s", megabytes / seconds)
         }

@@ -44,7 +44,7 @@ impl Active {
             ids: set.iter().map(|r| r.meta.id.clone()).collect(),
             reason_required: false,
         };
-        for rule in set.iter() {
+        for rule in set {
             active.consider(rule, starting(&rule.meta), settings);
         }
         active

@@ -155,12 +155,11 @@ fn wrappings(text: &str) -> Vec<(String, &'static str)> {
     let head = format!("package example{}", imports(text));
     let declarations = (format!("{head}\n\n"), "");
     let statements = (format!("{head}\n\nfunc example() {{\n"), "\n}\n");
-    match ["func ", "type ", "import "]
-        .iter()
-        .any(|k| first.starts_with(k))
-    {
-        true => vec![statements, declarations],
-        false => vec![declarations, statements],
+    let keywords = ["func ", "type ", "import "];
+    if keywords.iter().any(|k| first.starts_with(k)) {
+        vec![statements, declarations]
+    } else {
+        vec![declarations, statements]
     }
 }
 
@@ -196,9 +195,9 @@ fn imports(text: &str) -> String {
         let mut before = mentions.map(|(at, _)| text[..at].chars().next_back());
         before.any(|c| c.is_none_or(|c| !c.is_alphanumeric() && c != '_' && c != '.'))
     };
-    PACKAGES
+    let clauses = PACKAGES
         .iter()
         .filter(used)
-        .map(|path| format!("; import {path:?}"))
-        .collect()
+        .map(|path| ["; import \"", path, "\""]);
+    clauses.flatten().collect()
 }

@@ -177,7 +177,7 @@ fn has<T: PartialEq>(list: Option<&[T]>, value: &T) -> bool {
 }
 
 /// [`has`], where an unknown value may be any of the list.
-fn known<T: PartialEq>(list: Option<&[T]>, value: &T, unknown: T) -> Answer {
+fn known<T: PartialEq + Copy>(list: Option<&[T]>, value: &T, unknown: T) -> Answer {
     match list {
         Some(list) if !list.contains(value) && *value == unknown => Answer::Unknown,
         _ => Answer::of(has(list, value)),

@@ -111,9 +111,10 @@ impl Checker<'_> {
         let Some(rule) = self.active.rule(rule) else {
             return;
         };
-        let covered = match suppressible {
-            true => self.suppressions.cover(&rule.id, span),
-            false => None,
+        let covered = if suppressible {
+            self.suppressions.cover(&rule.id, span)
+        } else {
+            None
         };
         let text = String::from_utf8_lossy(span.text(self.input.src.text())).into_owned();
         self.findings.push(Finding {

@@ -161,6 +161,15 @@ impl RuleSet {
     }
 }
 
+impl<'s> IntoIterator for &'s RuleSet {
+    type Item = &'s Rule;
+    type IntoIter = std::slice::Iter<'s, Rule>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
 /// The rule file `path`, or the rule files right in the folder `path`, sorted by name.
 fn rule_files(files: &dyn Files, path: &Path) -> std::io::Result<Vec<Arc<SourceFile>>> {
     let paths: Vec<PathBuf> = match files.list(path) {

@@ -1,6 +1,7 @@
 //! Composite and function literals.
 
 use super::check::Checker;
+use super::lookup::has_invalid_embedded_field;
 use super::operand::{Mode, Operand};
 use super::predicates::pointer_elem;
 use super::ty::{Struct, Ty, TyKind};
@@ -107,7 +108,9 @@ impl Checker<'_> {
             };
             let found = self.lookup_field_or_method(base, false, Some(self.pkg), name);
             let Some(field) = found.obj.filter(|o| o.as_var().is_some()) else {
-                self.error_at(key, format!("unknown field {name} in struct literal"));
+                if !has_invalid_embedded_field(base, &mut Vec::new()) {
+                    self.error_at(key, format!("unknown field {name} in struct literal"));
+                }
                 continue;
             };
             if found.indirect || found.path.len() > 1 && !self.allow_version(27) {

@@ -161,9 +161,9 @@ impl Search<'_> {
             multiple: false,
         }];
         let mut seen = Seen::default();
-        let mut looked_at = 0;
-        while !current.is_empty() && looked_at < MAX_EMBEDDED {
-            looked_at += current.len();
+        let mut effort = 0;
+        while !current.is_empty() && effort < MAX_EFFORT {
+            effort += current.iter().map(|at| at.path.len() + 1).sum::<usize>();
             let mut next = Vec::new();
             for at in &current {
                 self.look_in(at, &mut seen, &mut next);
@@ -190,8 +190,9 @@ impl Search<'_> {
     }
 }
 
-/// How many embedded types are searched. Instances that embed pointers to ever larger instances have no end.
-const MAX_EMBEDDED: usize = 10_000;
+/// How many embedded types are searched, each counted as often as it is deep. Instances that embed pointers to ever
+/// larger instances have no end, and the larger they are the more work is each.
+const MAX_EFFORT: usize = 10_000;
 
 /// Whether `obj` is a method with a pointer receiver.
 pub fn has_ptr_recv(obj: Obj) -> bool {
@@ -310,24 +311,30 @@ pub fn missing_method(v: Ty, t: Ty, static_: bool) -> Option<Missing> {
     missing_method_with(v, t, static_, &mut identical, &mut |_| {})
 }
 
-/// Whether a struct type embeds, at any depth, a field whose type is not known.
+/// How many types [`has_invalid_embedded_field`] looks at: instances can embed ever larger ones.
+const MAX_SEEN: usize = 200;
+
+/// Whether a struct (or what a pointer points to) or an interface embeds, at any depth, a type that is not known: it
+/// may then have fields and methods that nobody can see.
 pub fn has_invalid_embedded_field(ty: Ty, seen: &mut Vec<Ty>) -> bool {
     let ty = match ty.under_pointer() {
         Some(elem) if elem.under_struct().is_some() => elem,
         _ => ty,
     };
     let under = ty.under();
-    let TyKind::Struct(s) = under.kind() else {
-        return false;
-    };
-    if seen.contains(&under) {
+    if seen.len() >= MAX_SEEN || seen.contains(&under) {
         return false;
     }
     seen.push(under);
-    s.fields
-        .iter()
-        .filter(|f| f.as_var().is_some_and(|v| v.embedded))
-        .any(|f| f.ty().is_invalid() || has_invalid_embedded_field(f.ty(), seen))
+    let mut unknown = |t: Ty| t.is_invalid() || has_invalid_embedded_field(t, seen);
+    match under.kind() {
+        TyKind::Struct(s) => {
+            let embedded = |f: &&Obj| f.as_var().is_some_and(|v| v.embedded);
+            s.fields.iter().filter(embedded).any(|f| unknown(f.ty()))
+        }
+        TyKind::Interface(i) => i.embeddeds.iter().any(|&e| unknown(e)),
+        _ => false,
+    }
 }
 
 impl Checker<'_> {

@@ -28,6 +28,7 @@
 
 pub mod arena;
 mod assign;
+mod binary;
 pub mod builtin;
 pub mod call;
 pub mod check;

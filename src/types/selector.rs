@@ -2,6 +2,7 @@
 
 use super::check::Checker;
 use super::info::{Selection, SelectionKind};
+use super::lookup::has_invalid_embedded_field;
 use super::object::{Obj, ObjKind, VarKind};
 use super::operand::{Mode, Operand};
 use super::package::Pkg;
@@ -136,7 +137,8 @@ impl Checker<'_> {
     }
 
     fn missing(&mut self, x: &mut Operand, e: ExprId, sel: Symbol) {
-        if !x.ty.under().is_invalid() {
+        // An embedded type that is not known may have it.
+        if !x.ty.under().is_invalid() && !has_invalid_embedded_field(x.ty, &mut Vec::new()) {
             let span = self.ast.sel_span(e);
             self.error(span, format!("{} has no field or method {sel}", x.ty));
         }

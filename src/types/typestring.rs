@@ -66,7 +66,7 @@ impl TypeParam {
 struct Writer<'a, 'b> {
     out: &'a mut fmt::Formatter<'b>,
     style: Style,
-    /// Generic types whose type parameters are being printed: their constraints may mention them again.
+    /// Generic types and type parameters whose constraints are being printed: these may mention them again.
     generic: Vec<Ty>,
 }
 
@@ -272,9 +272,12 @@ impl Writer<'_, '_> {
     /// `[P, Q any, R C]`: parameters that share a constraint's node print it once.
     fn type_params(&mut self, tparams: &[Ty]) -> fmt::Result {
         self.str("[")?;
+        let outer = self.generic.len();
         let mut previous: Option<Ty> = None;
         for &t in tparams {
-            let bound = t.as_type_param().map(TypeParam::constraint);
+            let known = !self.generic.contains(&t);
+            let bound = t.as_type_param().filter(|_| known);
+            let bound = bound.map(TypeParam::constraint);
             if let Some(before) = previous {
                 if bound != previous {
                     self.str(" ")?;
@@ -283,12 +286,14 @@ impl Writer<'_, '_> {
                 self.str(", ")?;
             }
             previous = bound;
+            self.generic.push(t);
             self.ty(t)?;
         }
         if let Some(last) = previous {
             self.str(" ")?;
             self.ty(last)?;
         }
+        self.generic.truncate(outer);
         self.str("]")
     }
 

@@ -1,8 +1,10 @@
 //! All tests in one binary, a module for each area.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot go on has failed
 
+mod cli;
 mod config;
 mod escape;
+mod facts;
 mod heat;
 mod inline;
 mod load;
@@ -11,7 +13,10 @@ mod pipeline;
 mod report;
 mod rules;
 mod sites;
+mod sizes;
 mod suppress;
+mod tidy;
 mod tree;
+mod type_text;
 mod types;
 mod walk;

@@ -76,13 +76,12 @@ pub fn run_with(text: &str, go: GoVersion, active: &Active, marks: &HeatConfig<'
         },
         active,
     );
-    let parses = parsed.errors.is_empty();
     Run {
+        src,
         heat,
         sites,
         findings,
-        parses,
-        src,
+        parses: parsed.errors.is_empty(),
     }
 }
 

@@ -275,7 +275,7 @@ fn a_terminal_gets_ascii_and_colour_as_it_can() {
         unicode: false,
         ..Style::PLAIN
     });
-    assert!(!ascii.contains('╭') && ascii.contains("|"));
+    assert!(!ascii.contains('╭') && ascii.contains('|'));
     let color = with(Style {
         color: true,
         ..Style::PLAIN

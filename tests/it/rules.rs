@@ -75,7 +75,7 @@ fn the_built_in_rules_are_sound() {
         .map(ToString::to_string)
         .collect();
     assert!(errors.is_empty(), "{errors:#?}");
-    for rule in RuleSet::builtin().iter() {
+    for rule in RuleSet::builtin() {
         let name = rule.file.path().file_name().unwrap().to_str().unwrap();
         assert_eq!(
             name,

@@ -16,7 +16,7 @@ use heaplint::types::{self, Config, FileInput, Import, Importer, PackageInput};
 
 /// Packages that were checked before.
 #[derive(Default)]
-struct Known(HashMap<Symbol, Pkg>);
+pub struct Known(pub HashMap<Symbol, Pkg>);
 
 impl Importer for Known {
     fn import(&self, path: Symbol) -> Import {
@@ -28,10 +28,10 @@ impl Importer for Known {
 }
 
 /// A package of one file.
-struct Checked {
+pub struct Checked {
     src: String,
     parsed: Parsed,
-    package: Package,
+    pub package: Package,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -40,7 +40,7 @@ impl Checked {
         &self.package.files[0]
     }
 
-    fn messages(&self) -> Vec<&str> {
+    pub fn messages(&self) -> Vec<&str> {
         self.diagnostics
             .iter()
             .map(|d| d.message.as_str())
@@ -59,13 +59,13 @@ impl Checked {
     }
 
     /// The recorded types of the expressions written as `text`.
-    fn types_of(&self, text: &str) -> Vec<String> {
+    pub fn types_of(&self, text: &str) -> Vec<String> {
         let types = self.exprs(text).filter_map(|id| self.info().type_of(id));
         types.map(|ty| ty.to_string()).collect()
     }
 }
 
-fn check_as(version: u8, path: &str, src: &str, known: &Known) -> Checked {
+pub fn check_as(version: u8, path: &str, src: &str, known: &Known) -> Checked {
     let parsed = parse_file(src.as_bytes());
     assert!(parsed.errors.is_empty(), "{:?}", parsed.errors);
     let file = FileInput {
@@ -92,7 +92,7 @@ fn check_as(version: u8, path: &str, src: &str, known: &Known) -> Checked {
     }
 }
 
-fn check(src: &str) -> Checked {
+pub fn check(src: &str) -> Checked {
     check_as(27, "p", src, &Known::default())
 }
 
@@ -330,7 +330,7 @@ const l = k
     for name in ["A", "C", "D", "E", "F", "H"] {
         let said = |m: &&str| m.starts_with("invalid recursive") && m.ends_with(name);
         assert!(
-            c.messages().iter().any(|m| said(&m)),
+            c.messages().iter().any(said),
             "{name}: {:?}",
             c.messages()
         );
@@ -345,14 +345,39 @@ fn deep_code_is_checked_without_exhausting_the_stack() {
     assert_eq!(check_deep(chain + &".m()".repeat(20_000)), nothing);
     let sum = "package p\nvar x = 1".to_owned();
     assert_eq!(check_deep(sum + &" + 1".repeat(50_000)), nothing);
-    let mut waiting = "package p\n".to_owned();
-    for i in 0..5_000 {
-        waiting += &format!("type T{i} struct {{ next *T{} }}\n", i + 1);
-    }
-    assert_eq!(check_deep(waiting + "type T5000 int\n"), nothing);
+    let waiting: Vec<String> = (0..5_000)
+        .map(|i| format!("type T{i} struct {{ next *T{} }}\n", i + 1))
+        .collect();
+    let waiting = format!("package p\n{}type T5000 int\n", waiting.concat());
+    assert_eq!(check_deep(waiting), nothing);
     let literals = "func() { _ = ".repeat(300) + "1" + &" }".repeat(300);
     assert_eq!(
         check_deep(format!("package p\nvar f = {literals}\n")),
         nothing
     );
+}
+
+#[test]
+fn a_pointer_term_of_a_constraint_ends_where_it_is_written() {
+    let c = check("package p\ntype S[T *int | string, U *T] struct{}\n");
+    assert_eq!(c.types_of("*int"), ["*int"]);
+    assert_eq!(c.types_of("*int | string"), ["*int | string"]);
+    assert_eq!(c.diagnostics.len(), 0, "{:?}", c.messages());
+}
+
+#[test]
+fn type_sets_of_interfaces_that_grow_as_they_embed_themselves_end() {
+    let c = check(
+        "package p
+type I[P any] interface { I[*P]; I[[]P]; m() }
+type S[P any] struct { *S[*P] }
+func f(x S[int]) { x.none() }
+",
+    );
+    let messages = c.messages();
+    assert!(
+        messages.iter().any(|m| m.contains("recursive")),
+        "{messages:?}"
+    );
+    assert!(messages.iter().any(|m| m.contains("none")), "{messages:?}");
 }

@@ -79,9 +79,10 @@ impl Finder<'_> {
         if !self.input.heat.loops_at(at).is_empty() {
             return decided(site, Some(Reason::DeferInLoop), super::FLOW);
         }
-        match self.names.has_goto {
-            true => decided(site, None, "whether a goto makes a loop"),
-            false => on_stack(site),
+        if self.names.has_goto {
+            decided(site, None, "whether a goto makes a loop")
+        } else {
+            on_stack(site)
         }
     }
 

@@ -159,7 +159,7 @@ impl Finder<'_> {
                 self.make(id, ty, cap.or(len));
             }
             (sym::APPEND, Some(_)) if !spread => {
-                args.for_each(|x| self.note_use(x, Use::Kept(Reason::Stored)))
+                args.for_each(|x| self.note_use(x, Use::Kept(Reason::Stored)));
             }
             _ => {}
         }

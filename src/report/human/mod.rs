@@ -12,6 +12,7 @@ use miette::{
 };
 
 use super::{Located, Report, Style, guide, place, text};
+use crate::base::bytesize;
 use crate::base::diag::{ConfigError, Level};
 use crate::base::span::Span;
 use crate::site::{Cost, Site};
@@ -162,7 +163,7 @@ fn cost(site: &Site) -> String {
         (Cost::Unknown, _) => "may allocate".to_string(),
         (Cost::Maybe(condition), _) => format!("allocates if {condition}"),
         (Cost::Always, Some(size)) => {
-            format!("allocates {}", text::count(size as usize, "byte"))
+            format!("allocates {}", bytesize::display(size))
         }
         (Cost::Always, None) => "allocates".to_string(),
     };

@@ -9,6 +9,7 @@ import (
 	"go/types"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -165,8 +166,17 @@ func (u *universe) find(path, dir string) *build.Package {
 	if t := u.targets[path]; t != nil {
 		return t.pkg
 	}
-	return ignoreError(build.Default.Import(path, dir, 0))
+	if p := ignoreError(build.Default.Import(path, dir, 0)); p != nil {
+		return p
+	}
+	// In a GOPATH tree, as the go command has it, an import of a major version falls back to the folder without it.
+	if unversioned := majorVersion.ReplaceAllString(path, "$1"); unversioned != path {
+		return ignoreError(build.Default.Import(unversioned, dir, 0))
+	}
+	return nil
 }
+
+var majorVersion = regexp.MustCompile(`/v[1-9][0-9]*(/|$)`)
 
 func ignoreError(p *build.Package, err error) *build.Package {
 	if err != nil {

@@ -1,0 +1,172 @@
+//! The command as users and scripts meet it: exit codes, formats, and an answer to any tree of files.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A folder of its own below the target directory, empty.
+fn folder(name: &str) -> PathBuf {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("cli")
+        .join(name);
+    let _ = std::fs::remove_dir_all(&dir);
+    std::fs::create_dir_all(&dir).unwrap();
+    // A repository of its own, so that no config above it counts.
+    std::fs::create_dir(dir.join(".git")).unwrap();
+    std::fs::write(dir.join("go.mod"), "module example.com/m\n\ngo 1.27\n").unwrap();
+    dir
+}
+
+fn heaplint(dir: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_heaplint"))
+        .args(args)
+        .current_dir(dir)
+        .env_remove("HEAPLINT_CONFIG")
+        .env("NO_COLOR", "1")
+        .output()
+        .unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+const HOT: &str = "package m\n\nfunc f(n int) (out [][]byte) {\n\tfor i := range n {\n\t\tout = append(out, make([]byte, i))\n\t}\n\treturn out\n}\n";
+
+#[test]
+fn exit_codes_say_what_happened() {
+    let dir = folder("exit");
+    std::fs::write(dir.join("a.go"), HOT).unwrap();
+    let code = |args: &[&str]| heaplint(&dir, args).status.code();
+    assert_eq!(code(&["check"]), Some(0)); // a warning, and the threshold is error
+    assert_eq!(code(&["check", "--fail-on", "warning"]), Some(1));
+    assert_eq!(code(&["check", "--fail-on", "never"]), Some(0));
+    assert_eq!(code(&["check", "nowhere.go"]), Some(2));
+    assert_eq!(code(&["check", "--format", "nonsense"]), Some(2));
+    assert_eq!(code(&["explain", "make-runtime-size"]), Some(0));
+    assert_eq!(code(&["explain", "make-runtime-sise"]), Some(2));
+    assert_eq!(code(&["rules", "test"]), Some(0));
+    std::fs::write(
+        dir.join(".heaplint.yml"),
+        "rules:\n  make-runtime-size: loud\n",
+    )
+    .unwrap();
+    let refused = heaplint(&dir, &["check"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(
+        stderr(&refused).contains(".heaplint.yml:2:22"),
+        "{}",
+        stderr(&refused)
+    );
+}
+
+#[test]
+fn a_broken_file_costs_only_itself() {
+    let dir = folder("broken");
+    std::fs::write(dir.join("a.go"), HOT).unwrap();
+    std::fs::write(
+        dir.join("b.go"),
+        "package m\n\nfunc g() {\n\tx := := 1\n}\n",
+    )
+    .unwrap();
+    std::fs::write(dir.join("c.go"), [0xff, 0x00, 0xfe, b'\n'].repeat(1000)).unwrap();
+    let output = heaplint(&dir, &["check", "--format", "concise"]);
+    let lines = stdout(&output);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(lines.contains("a.go:5:21: warning:"), "{lines}");
+    assert!(
+        lines.contains(
+            "b.go:4:7: error: syntax error: unexpected :=, expected expression [syntax-error]"
+        ),
+        "{lines}"
+    );
+    assert!(lines.contains("c.go:1:1: error:"), "{lines}");
+}
+
+#[test]
+fn the_same_bytes_come_out_for_any_number_of_threads() {
+    let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/demo");
+    for format in ["human", "concise", "json", "sarif", "github", "markdown"] {
+        let run = |threads| {
+            heaplint(
+                &demo,
+                &["check", "--format", format, "--threads", threads, "--quiet"],
+            )
+            .stdout
+        };
+        let one = run("1");
+        assert!(!one.is_empty());
+        assert!(one == run("4"), "{format} differs");
+    }
+}
+
+#[test]
+fn json_keeps_its_contract() {
+    let dir = folder("json");
+    std::fs::write(dir.join("a.go"), HOT).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_slice(&heaplint(&dir, &["check", "--format", "json"]).stdout).unwrap();
+    assert_eq!(json["version"], 1);
+    assert_eq!(json["summary"]["files"], 1);
+    let finding = &json["findings"][0];
+    assert_eq!(finding["rule"], "make-runtime-size");
+    assert_eq!(
+        finding["start"],
+        serde_json::json!({ "line": 5, "column": 21 })
+    );
+    assert_eq!(finding["function"], "f");
+    for key in ["kind", "type", "size", "verdict", "reason", "cost", "heat"] {
+        assert!(finding["site"].get(key).is_some(), "site.{key}");
+    }
+    assert!(finding["fingerprint"].is_string());
+}
+
+#[test]
+fn all_sites_can_be_dumped() {
+    let dir = folder("sites");
+    std::fs::write(dir.join("a.go"), HOT).unwrap();
+    let lines = stdout(&heaplint(&dir, &["dump", "sites", "."]));
+    let fields: Vec<Vec<&str>> = lines.lines().map(|l| l.split('\t').collect()).collect();
+    assert!(fields.iter().all(|f| f.len() == 6), "{lines}");
+    assert!(
+        fields.iter().any(|f| f[..2] == ["a.go:5:25", "make-slice"]),
+        "{lines}"
+    );
+}
+
+#[test]
+fn hostile_trees_are_walked() {
+    let dir = folder("hostile");
+    std::fs::write(dir.join("a.go"), HOT).unwrap();
+    std::fs::create_dir_all(dir.join("sub/x.go")).unwrap();
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("..", dir.join("sub/up")).unwrap();
+        std::os::unix::fs::symlink("nowhere", dir.join("dangling.go")).unwrap();
+    }
+    let nested = format!("package m\n\nvar x = {}\n", "(".repeat(1_000_000));
+    std::fs::write(dir.join("nested.go"), nested).unwrap();
+    std::fs::write(
+        dir.join("line.go"),
+        format!("package m // {}\n", "x".repeat(4 << 20)),
+    )
+    .unwrap();
+    let output = heaplint(&dir, &["check", "--format", "concise"]);
+    assert!(stdout(&output).contains("a.go:5:21"), "{}", stderr(&output));
+    assert!(
+        stdout(&output).contains("nested deeper than"),
+        "{}",
+        stdout(&output).len()
+    );
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn colour_needs_a_terminal() {
+    let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/demo");
+    let output = heaplint(&demo, &["check"]);
+    assert!(!output.stdout.contains(&0x1b) && !output.stderr.contains(&0x1b));
+}
