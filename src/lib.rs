@@ -43,6 +43,8 @@ pub mod escape;
 pub mod facts;
 pub mod finding;
 pub mod heat;
+pub mod inline;
+pub mod ir;
 pub mod lex;
 pub mod load;
 pub mod option;

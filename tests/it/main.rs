@@ -3,8 +3,10 @@
 
 mod cli;
 mod config;
+mod escape;
 mod facts;
 mod heat;
+mod inline;
 mod load;
 mod parse;
 mod pipeline;

@@ -1,0 +1,398 @@
+//! The analysis of a package: batch after batch, and what it decides.
+//!
+//! Decisions come in the compiler's order: batches bottom up; in a batch the variables of all its functions, then the
+//! allocating expressions in the order they were walked.
+
+use rustc_hash::FxHashMap;
+
+use super::batch;
+use super::build::{Builder, Context, Subject, Walk, is_joined};
+use super::call::{effective_pragma, is_escaping_uintptrs};
+use super::graph::{Attrs, Edge, Graph, Loc, Place, Role, Why};
+use super::leaks::Leaks;
+use super::release::Release;
+use super::solve::{Outcome, Solver};
+use super::summary::{Summary, Tag};
+use crate::ast::Pragma;
+use crate::base::index::{Idx, IndexVec};
+use crate::ir::body::{Body, ConvKind, FuncRef, LocalId};
+use crate::ir::node::{FuncId, Node, Nodes};
+use crate::ir::{Func, Package};
+use crate::site::Reason;
+use crate::types::constant::Value;
+
+/// What the compiler decides for a location.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Decided {
+    /// It stays in its frame.
+    Stack,
+    /// It is on the heap.
+    Heap(Reason),
+    /// It is on the heap if code that cannot be seen keeps it.
+    Unknown,
+}
+
+/// One assignment on the way from a location to what outlives it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Step {
+    /// Where the value is stored; `None` for the heap itself.
+    pub dst: Option<Subject>,
+    /// Where it comes from.
+    pub src: Subject,
+    /// How many loads; −1 for the address.
+    pub derefs: i32,
+    /// The expressions and statements on the way, innermost first.
+    pub notes: Vec<(Place, Why)>,
+}
+
+/// A decision.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// A variable or an expression's storage.
+    pub subject: Subject,
+    /// The function in whose frame it would lie.
+    pub owner: FuncId,
+    /// What is decided.
+    pub decided: Decided,
+    /// A string's bytes are shared instead of copied.
+    pub shared: bool,
+    /// The constant that stands for a `make` size or a boxed operand.
+    pub literal: Option<Value>,
+    /// From the location to what outlives it; empty on the stack.
+    pub steps: Vec<Step>,
+}
+
+/// What is decided for one batch.
+#[derive(Clone, Debug, Default)]
+pub struct BatchResult {
+    /// The functions.
+    pub members: Vec<FuncId>,
+    /// Assignments of a thing to itself, in the order met.
+    pub self_assignments: Vec<Place>,
+    /// The decisions, in the compiler's order.
+    pub decisions: Vec<Decision>,
+}
+
+/// What is decided for a package.
+#[derive(Clone, Debug)]
+pub struct Analysis {
+    /// The batches, bottom up.
+    pub batches: Vec<BatchResult>,
+    /// The tags of each function; `None` for closures that nothing mentions any more.
+    pub summaries: IndexVec<FuncId, Option<Summary>>,
+}
+
+impl Analysis {
+    /// The summaries by the name that other packages know the functions under.
+    pub fn exports<'a>(
+        &'a self,
+        package: &'a Package,
+    ) -> impl Iterator<Item = (FuncRef, &'a Summary)> {
+        let funcs = package.funcs.iter_enumerated();
+        funcs.filter_map(|(id, func)| Some((func.sym?, self.summaries[id].as_ref()?)))
+    }
+}
+
+/// Analyses a package whose calls are inlined.
+pub fn analyse(cx: Context<'_>) -> Analysis {
+    let mut builder = Builder::new(cx);
+    let mut solver = Solver::default();
+    let batches = batches(cx.package, cx.release);
+    let batches = batches
+        .iter()
+        .map(|members| run_batch(&mut builder, &mut solver, members))
+        .collect();
+    Analysis {
+        batches,
+        summaries: builder.summaries,
+    }
+}
+
+/// The batches of a package, bottom up.
+fn batches(package: &Package, release: &Release) -> Vec<Vec<FuncId>> {
+    let mentions: Vec<Vec<u32>> = package
+        .funcs
+        .iter()
+        .map(|func| mentions(package, func))
+        .collect();
+    let joined: Vec<bool> = package
+        .funcs
+        .ids()
+        .map(|func| is_joined(package, release, func))
+        .collect();
+    batch::bottom_up(&mentions, &joined)
+        .into_iter()
+        .map(|batch| {
+            let members = batch.members.into_iter();
+            members.map(|f| FuncId::from_usize(f as usize)).collect()
+        })
+        .collect()
+}
+
+fn mentions(package: &Package, func: &Func) -> Vec<u32> {
+    let body: &Body = &func.body;
+    let mut found = Vec::new();
+    body.preorder(body.stmts, |id| {
+        let mentioned = match body.node(id) {
+            Node::Func(func) | Node::MethodExpr { func, .. } | Node::MethodValue { func, .. } => {
+                package.find(func)
+            }
+            Node::Closure(literal) => Some(literal),
+            _ => None,
+        };
+        found.extend(mentioned.map(|f| f.index() as u32));
+        true
+    });
+    found
+}
+
+fn run_batch(builder: &mut Builder<'_>, solver: &mut Solver, members: &[FuncId]) -> BatchResult {
+    builder.clear();
+    builder.add_members(members);
+    for &func in members {
+        if !builder.is_joined(func) {
+            Walk::new(builder, func, 0).function();
+        }
+    }
+    builder.flow_captures();
+    let literals = builder.force();
+    let outcome = solver.solve(&mut builder.graph, builder.cx.release);
+    for &func in members {
+        let summary = builder.summarize(func, &outcome);
+        builder.summaries[func] = Some(summary);
+    }
+    BatchResult {
+        members: members.to_vec(),
+        self_assignments: std::mem::take(&mut builder.self_assignments),
+        decisions: builder.decisions(&outcome, literals),
+    }
+}
+
+impl Builder<'_> {
+    /// The tags of a function, once its batch is solved.
+    fn summarize(&self, func: FuncId, outcome: &Outcome) -> Summary {
+        let f = &self.cx.package.funcs[func];
+        let body: &Body = &f.body;
+        let params = f.params.iter().map(|&param| {
+            let untagged = f.has_body && is_escaping_uintptrs(f, param);
+            if untagged || !self.has_pointers(body.locals[param].ty) {
+                Tag::HEAP
+            } else if !f.has_body {
+                external_tag(f.pragma)
+            } else if outcome.gave_up {
+                Tag::UNKNOWN
+            } else {
+                self.tag(func, body, param)
+            }
+        });
+        Summary {
+            params: params.collect(),
+            pragma: effective_pragma(f.pragma, f.has_body),
+        }
+    }
+
+    /// Parameters without a name are not used.
+    fn tag(&self, func: FuncId, body: &Body, param: LocalId) -> Tag {
+        let name = body.locals[param].name.as_str();
+        if name == "_" || name.starts_with('~') {
+            return Tag::NONE;
+        }
+        let location = &self.graph[self.local(func, param)];
+        Tag {
+            leaks: location.leaks.normalised(),
+            unknown: location.unknown_leak,
+        }
+    }
+
+    fn decisions(&self, outcome: &Outcome, literals: Vec<(Loc, Value)>) -> Vec<Decision> {
+        let mut causes = Causes::default();
+        for (i, cause) in outcome.causes.iter().enumerate() {
+            causes.by_loc.insert(cause.loc, i);
+            let decided = if cause.unknown {
+                Decided::Unknown
+            } else {
+                Decided::Heap(self.reason(cause.root, &cause.way, &causes))
+            };
+            causes.decided.insert(cause.loc, decided);
+        }
+        let mut literals: FxHashMap<Loc, Value> = literals.into_iter().collect();
+        let mut decisions = Vec::new();
+        for loc in self.graph.ids() {
+            let subject = self.subjects[loc];
+            if subject == Subject::Anonymous {
+                continue;
+            }
+            let decided = match causes.decided.get(&loc) {
+                Some(&decided) => decided,
+                None if outcome.gave_up => Decided::Unknown,
+                None => Decided::Stack,
+            };
+            decisions.push(Decision {
+                subject,
+                owner: self.frame_of(subject),
+                decided,
+                shared: self.is_shared(loc),
+                literal: literals.remove(&loc),
+                steps: self.steps_from(loc, outcome, &causes),
+            });
+        }
+        decisions
+    }
+
+    fn frame_of(&self, subject: Subject) -> FuncId {
+        match subject {
+            Subject::Variable(func, _) | Subject::Storage(Place { func, .. }) => func,
+            Subject::Anonymous => FuncId::from_usize(0),
+        }
+    }
+
+    /// Bytes that are never written can be the string's own.
+    fn is_shared(&self, loc: Loc) -> bool {
+        let Subject::Storage(place) = self.subjects[loc] else {
+            return false;
+        };
+        self.cx.release.shares_strings
+            && self.body(place.func).conv_kind(place.node) == ConvKind::StringToBytes
+            && !self.graph[loc].attrs.has(Attrs::MUTATES)
+    }
+
+    /// The way to what outlives the location and, if that was on the heap already for a way of its own, on from there.
+    fn steps_from(&self, loc: Loc, outcome: &Outcome, causes: &Causes) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let mut at = loc;
+        let mut before = outcome.causes.len();
+        while let Some(&i) = causes.by_loc.get(&at).filter(|&&i| i < before) {
+            let cause = &outcome.causes[i];
+            steps.extend(self.steps(&cause.way));
+            (at, before) = (cause.root, i);
+        }
+        steps
+    }
+
+    fn steps<'s>(&'s self, way: &'s [Edge]) -> impl Iterator<Item = Step> + 's {
+        way.iter().map(|edge| Step {
+            dst: (edge.dst.index() >= Graph::PSEUDO).then(|| self.subjects[edge.dst]),
+            src: self.subjects[edge.src],
+            derefs: edge.derefs,
+            notes: self
+                .graph
+                .notes(edge.note)
+                .map(|note| (note.at, note.why))
+                .collect(),
+        })
+    }
+
+    /// The category of a cause: what its last edge does, and to what.
+    fn reason(&self, root: Loc, way: &[Edge], causes: &Causes) -> Reason {
+        let notes: Vec<(Place, Why)> = way.last().map_or_else(Vec::new, |edge| {
+            let notes = self.graph.notes(edge.note);
+            notes.map(|n| (n.at, n.why)).collect()
+        });
+        if let Some(reason) = notes.iter().find_map(|&(_, why)| forced_reason(why)) {
+            return reason;
+        }
+        if notes.iter().any(|(_, why)| *why == Why::Captured) {
+            return match causes.decided.get(&root) {
+                Some(Decided::Heap(Reason::Goroutine)) => Reason::Goroutine,
+                Some(Decided::Heap(Reason::DeferInLoop)) => Reason::DeferInLoop,
+                _ => Reason::Captured,
+            };
+        }
+        if root == Graph::heap() {
+            return self.heap_reason(notes.last().copied());
+        }
+        match (self.graph[root].role, causes.decided.get(&root)) {
+            (_, Some(Decided::Heap(reason))) => *reason,
+            (Role::Result(_), _) => Reason::Returned,
+            _ if way
+                .last()
+                .is_some_and(|e| self.graph[e.src].owner != self.graph[root].owner) =>
+            {
+                Reason::Captured
+            }
+            _ => Reason::OutlivesLoop,
+        }
+    }
+
+    fn heap_reason(&self, outermost: Option<(Place, Why)>) -> Reason {
+        let Some((at, why)) = outermost else {
+            return Reason::Argument;
+        };
+        let body = self.body(at.func);
+        match why {
+            Why::Send => Reason::Sent,
+            Why::CallParameter => match body.node(at.node) {
+                Node::Builtin { id, .. } if id == crate::types::builtin::BuiltinId::Panic => {
+                    Reason::Panic
+                }
+                Node::Builtin { .. } => Reason::Stored,
+                _ => Reason::Argument,
+            },
+            Why::Assign
+            | Why::AssignPair
+            | Why::AssignDotType
+            | Why::AssignMapRead
+            | Why::AssignReceive
+                if stores_in_global(body, at) =>
+            {
+                Reason::Global
+            }
+            Why::AppendeeSlice | Why::AppendedSlice | Why::CopiedSlice => Reason::Stored,
+            Why::UintptrEscapes => Reason::Argument,
+            Why::Dot | Why::Spill => Reason::Argument,
+            _ => Reason::Stored,
+        }
+    }
+}
+
+/// What is known of the causes so far.
+#[derive(Default)]
+struct Causes {
+    by_loc: FxHashMap<Loc, usize>,
+    decided: FxHashMap<Loc, Decided>,
+}
+
+fn forced_reason(why: Why) -> Option<Reason> {
+    match why {
+        Why::TooLarge | Why::TooAligned => Some(Reason::TooLarge),
+        Why::NonConstantSize => Some(Reason::NonConstantSize),
+        Why::ZeroSizedElement => Some(Reason::ZeroSizedElement),
+        Why::Go => Some(Reason::Goroutine),
+        Why::DeferInLoop => Some(Reason::DeferInLoop),
+        _ => None,
+    }
+}
+
+/// Whether a destination of the assignment is (part of) a package-level variable and not behind a pointer.
+fn stores_in_global(body: &Body, at: Place) -> bool {
+    let one = |x| is_global(body, x);
+    let any = |list: Nodes| body.list(list).iter().any(|&x| is_global(body, x));
+    match body.node(at.node) {
+        Node::Assign { x, .. } | Node::AssignOp { x, .. } => one(x),
+        Node::AssignList { lhs, .. } => any(lhs),
+        _ => false,
+    }
+}
+
+fn is_global(body: &Body, mut x: crate::ir::node::NodeId) -> bool {
+    loop {
+        x = match body.node(x) {
+            Node::Global(_) => return true,
+            Node::Dot { x, .. } | Node::Index { x, .. } => x,
+            _ => return false,
+        };
+    }
+}
+
+/// Functions without a body are not seen through, unless they promise to keep nothing; even then they may write and
+/// call.
+fn external_tag(pragma: Pragma) -> Tag {
+    if pragma.has(Pragma::NOESCAPE) {
+        Tag {
+            leaks: Leaks::USED,
+            unknown: 0,
+        }
+    } else {
+        Tag::HEAP
+    }
+}

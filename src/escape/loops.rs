@@ -1,0 +1,173 @@
+//! Loops whose variables are fresh on each iteration (language version 1.22).
+//!
+//! The compiler rewrites such a loop only if it has to: if a closure in the body captures a variable of the loop, or the
+//! body takes its address, other than below a `return` that leaves the loop. Then the variable is declared in the body,
+//! with a hidden one outside that carries the value over. What follows for the graph: the variable lies one loop deeper,
+//! its definition is in the body so that no iteration assigns to it again, and a value without pointers that a range
+//! stores in the hidden variable goes no further.
+//!
+//! | loop | rewritten |
+//! | --- | --- |
+//! | `for i := 0; i < n; i++ { f = func() int { return i } }` | yes |
+//! | `for _, v := range s { p = &v }` | yes |
+//! | `for _, v := range s { return &v }` | no |
+//! | `for _, v := range s { sum += v }` | no |
+//!
+//! Source: `loopvar/loopvar.go` of the compiler.
+
+use rustc_hash::FxHashSet;
+
+use crate::ir::Package;
+use crate::ir::body::{Body, Class, ConvKind, LocalId};
+use crate::ir::node::{FuncId, Node, NodeId};
+use crate::types::ty::TyKind;
+
+/// The variables of `func` that their loops declare anew on each iteration.
+pub(super) fn fresh_variables(package: &Package, func: FuncId) -> FxHashSet<LocalId> {
+    let body: &Body = &package.funcs[func].body;
+    let mut scan = Scan {
+        package,
+        func,
+        body,
+        loops: 0,
+        candidates: FxHashSet::default(),
+        leaked: FxHashSet::default(),
+        returns: None,
+    };
+    scan.run();
+    scan.leaked
+}
+
+/// What to do with a node on the stack.
+enum Task {
+    Enter(NodeId),
+    LeaveLoop,
+    LeaveReturn(Option<u32>),
+}
+
+struct Scan<'a> {
+    package: &'a Package,
+    func: FuncId,
+    body: &'a Body,
+    /// How many loops with fresh variables the scan is in.
+    loops: u32,
+    /// Loop variables met so far.
+    candidates: FxHashSet<LocalId>,
+    leaked: FxHashSet<LocalId>,
+    /// How many loops the innermost `return` around the scan lies in.
+    returns: Option<u32>,
+}
+
+impl Scan<'_> {
+    fn run(&mut self) {
+        let body = self.body;
+        let mut tasks: Vec<Task> = body
+            .list(body.stmts)
+            .iter()
+            .rev()
+            .map(|&id| Task::Enter(id))
+            .collect();
+        while let Some(task) = tasks.pop() {
+            match task {
+                Task::Enter(id) => self.enter(id, &mut tasks),
+                Task::LeaveLoop => self.loops -= 1,
+                Task::LeaveReturn(outer) => self.returns = outer,
+            }
+        }
+    }
+
+    fn enter(&mut self, id: NodeId, tasks: &mut Vec<Task>) {
+        match self.body.node(id) {
+            Node::Return(_) => {
+                tasks.push(Task::LeaveReturn(self.returns));
+                self.returns = Some(self.loops);
+            }
+            Node::Range {
+                key,
+                value,
+                def: true,
+                distinct: true,
+                ..
+            } => {
+                for x in [key, value].into_iter().flatten() {
+                    self.may_leak(x);
+                }
+                self.loops += 1;
+                tasks.push(Task::LeaveLoop);
+            }
+            Node::For { distinct: true, .. } => {
+                self.declared_by(id);
+                self.loops += 1;
+                tasks.push(Task::LeaveLoop);
+            }
+            Node::Closure(literal) if !self.is_returned() => self.captured_by(literal),
+            Node::Addr { x, .. } if !self.is_returned() => self.addressed(x),
+            _ => {}
+        }
+        let mut below = Vec::new();
+        self.body.children(id, &mut below);
+        tasks.extend(below.into_iter().rev().map(Task::Enter));
+    }
+
+    /// Whether the scan is below a `return` that leaves all loops it is in.
+    fn is_returned(&self) -> bool {
+        self.returns.is_some_and(|at| at >= self.loops)
+    }
+
+    fn may_leak(&mut self, x: NodeId) {
+        if let Node::Name(local) = self.body.node(x)
+            && self.body.locals[local].class == Class::Auto
+        {
+            self.candidates.insert(local);
+        }
+    }
+
+    /// The variables that the init statements of a `for` define.
+    fn declared_by(&mut self, id: NodeId) {
+        let body = self.body;
+        for &init in body.list(body.init(id)) {
+            match body.node(init) {
+                Node::Assign { x, def: true, .. } => self.may_leak(x),
+                Node::AssignList { lhs, def: true, .. } => {
+                    for &x in body.list(lhs) {
+                        self.may_leak(x);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn captured_by(&mut self, literal: FuncId) {
+        let package = self.package;
+        for &var in &package.funcs[literal].closure_vars {
+            let (func, local) = package.canonical(literal, var);
+            if func == self.func {
+                self.leak(local);
+            }
+        }
+    }
+
+    fn addressed(&mut self, mut x: NodeId) {
+        let body = self.body;
+        loop {
+            x = match body.node(x) {
+                Node::Name(local) => return self.leak(local),
+                Node::Dot { x, .. } if body.ty(x).under_pointer().is_none() => x,
+                Node::Conv { x: inner, .. } if body.conv_kind(x) == ConvKind::Nop => inner,
+                Node::Index { x, .. }
+                    if matches!(body.ty(x).under().kind(), TyKind::Array { .. }) =>
+                {
+                    x
+                }
+                _ => return,
+            };
+        }
+    }
+
+    fn leak(&mut self, local: LocalId) {
+        if self.candidates.contains(&local) {
+            self.leaked.insert(local);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! What escape analysis and run-time cost do differently in each compiler release: one table, a column a release.
+//!
+//! No other file of the stage asks which version it is. A row says what the release does; the value of a release that is
+//! not in the table is that of the nearest one that is.
+//!
+//! | row | changed in | compiler's source |
+//! | --- | --- | --- |
+//! | `max_variable` | 1.24 | `ir/cfg.go` |
+//! | `joined` | 1.22, 1.24 | `ir/scc.go`, `ir/func.go` |
+//! | `tracks_uses`, `tracks_closure_results` | 1.22 | `escape/leaks.go`, `escape/solve.go` |
+//! | `append_store`, `make_buffer`, `literals`, `zero_sized_make` | 1.25 | `escape/call.go`, `escape/utils.go`, `escape/escape.go` |
+//! | `literals`: lengths of literals, `direct`, `late_append` | 1.26 | `escape/escape.go`, `types/type.go`, `slice/slice.go` |
+//! | `assigned_callees` | 1.27 | `escape/call.go` |
+
+use crate::site::GoVersion;
+use crate::types::sizes::DirectRule;
+
+/// Which values the compiler writes as literals where they are used, before it looks for forced heap allocation.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum LiteralRewriting {
+    /// None.
+    Off,
+    /// Constants that reach a `make` size or a boxing through variables.
+    Constants,
+    /// Constants, and for `make` the length of a slice literal.
+    ConstantsAndLengths,
+}
+
+/// The function whose argument is forced to the heap unless its only pointers are those of strings.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NonStringEscape {
+    /// Its package path.
+    pub package: &'static str,
+    /// Its name, generic.
+    pub name: &'static str,
+}
+
+/// Which function literals belong to the batch of the function around them; the others are functions of their own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Joined {
+    /// Those in functions; not those in the initialisers of package-level variables.
+    InFunctions,
+    /// All.
+    All,
+    /// Those that capture.
+    Capturing,
+}
+
+/// One column of the table.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Release {
+    /// The first version it holds for.
+    pub since: GoVersion,
+    /// A declared variable of more bytes is on the heap.
+    pub max_variable: i64,
+    /// What `new`, `&T{}`, a constant `make` or a closure record allocates is on the heap above so many bytes.
+    pub max_implicit: i64,
+    /// Variables of more bytes are captured by reference.
+    pub max_by_value: i64,
+    /// Tags and locations know whether memory is written through and functions are called.
+    pub tracks_uses: bool,
+    /// Any closure whose calls are all known may return outer variables' addresses; without it only one called at once.
+    pub tracks_closure_results: bool,
+    /// Which literals are analysed with the function around them.
+    pub joined: Joined,
+    /// A `make` of run-time size that does not escape has a stack buffer of so many bytes; 0: such a `make` is on the
+    /// heap.
+    pub make_buffer: i64,
+    /// A `make` of zero-sized elements counts as heap.
+    pub zero_sized_make: bool,
+    /// `append` has a location for the backing store it may allocate.
+    pub append_store: bool,
+    /// Which literals are written where they are used.
+    pub literals: LiteralRewriting,
+    /// Boxed literals and variables that hold only one become read-only data.
+    pub static_boxes: bool,
+    /// A local slice that grows by `append` may stay in its buffer until it is given away.
+    pub late_append: bool,
+    /// Which types an interface holds without boxing.
+    pub direct: DirectRule,
+    /// A function variable may have several known callees.
+    pub assigned_callees: bool,
+    /// The function that spares strings, if there is one.
+    pub non_string_escape: Option<NonStringEscape>,
+    /// Conversions of strings to bytes that are only read share the string's memory.
+    pub shares_strings: bool,
+}
+
+const GO1_21: Release = Release {
+    since: GoVersion(21),
+    max_variable: 10 << 20,
+    max_implicit: 64 << 10,
+    max_by_value: 128,
+    tracks_uses: false,
+    tracks_closure_results: false,
+    joined: Joined::InFunctions,
+    make_buffer: 0,
+    zero_sized_make: false,
+    append_store: false,
+    literals: LiteralRewriting::Off,
+    static_boxes: false,
+    late_append: false,
+    direct: DirectRule::SingleField,
+    assigned_callees: false,
+    non_string_escape: None,
+    shares_strings: false,
+};
+
+const GO1_22: Release = Release {
+    since: GoVersion(22),
+    tracks_uses: true,
+    tracks_closure_results: true,
+    joined: Joined::All,
+    shares_strings: true,
+    ..GO1_21
+};
+
+const GO1_24: Release = Release {
+    since: GoVersion(24),
+    max_variable: 128 << 10,
+    joined: Joined::Capturing,
+    non_string_escape: Some(NonStringEscape {
+        package: "hash/maphash",
+        name: "escapeForHash",
+    }),
+    ..GO1_22
+};
+
+const GO1_25: Release = Release {
+    since: GoVersion(25),
+    make_buffer: 32,
+    zero_sized_make: true,
+    append_store: true,
+    literals: LiteralRewriting::Constants,
+    static_boxes: true,
+    non_string_escape: Some(NonStringEscape {
+        package: "internal/abi",
+        name: "EscapeNonString",
+    }),
+    ..GO1_24
+};
+
+const GO1_26: Release = Release {
+    since: GoVersion(26),
+    literals: LiteralRewriting::ConstantsAndLengths,
+    late_append: true,
+    direct: DirectRule::OneWord,
+    ..GO1_25
+};
+
+const GO1_27: Release = Release {
+    since: GoVersion(27),
+    assigned_callees: true,
+    ..GO1_26
+};
+
+/// The columns, oldest first.
+static TABLE: [Release; 6] = [GO1_21, GO1_22, GO1_24, GO1_25, GO1_26, GO1_27];
+
+impl Release {
+    /// The column of `version`, or of the nearest version that is known.
+    pub fn of(version: GoVersion) -> &'static Release {
+        let after = TABLE.partition_point(|r| r.since <= version.known());
+        &TABLE[after.saturating_sub(1)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LiteralRewriting, Release};
+    use crate::site::GoVersion;
+
+    fn of(minor: u16) -> &'static Release {
+        Release::of(GoVersion(minor))
+    }
+
+    #[test]
+    fn versions_between_columns_have_the_column_before() {
+        assert_eq!(of(23).since, GoVersion(22));
+        assert_eq!((of(18).since, of(40).since), (GoVersion(21), GoVersion(27)));
+    }
+
+    #[test]
+    fn a_runtime_make_leaves_the_heap_in_1_25_and_a_large_local_joins_it_in_1_24() {
+        assert_eq!([21, 24, 25, 27].map(|v| of(v).make_buffer), [0, 0, 32, 32]);
+        assert_eq!([23, 24].map(|v| of(v).max_variable), [10 << 20, 128 << 10]);
+        assert_eq!(of(25).literals, LiteralRewriting::Constants);
+    }
+}

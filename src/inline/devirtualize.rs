@@ -1,0 +1,379 @@
+//! Interface calls whose receiver has a known concrete type become direct calls (cmd/compile/internal/devirtualize).
+
+use std::sync::Arc;
+
+use super::pass::Pass;
+use crate::ir::body::{Class, ConvKind, FuncRef, LocalId};
+use crate::ir::node::{FuncId, Node, NodeId};
+use crate::ir::print::node_text;
+use crate::ir::shape::is_boxing as is_interface;
+use crate::ir::statics::outer_variable;
+use crate::ir::typetext::type_text;
+use crate::types::lookup::{Lookup, lookup_field_or_method, missing_method};
+use crate::types::object::{Obj, VarKind};
+use crate::types::predicates::identical;
+use crate::types::ty::{Signature, Ty, TyKind};
+
+/// What is known of the values of an interface variable.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Concrete {
+    /// Nothing, or several types.
+    Unknown,
+    /// Only nil, or only itself.
+    None,
+    /// One type.
+    Type(Ty),
+}
+
+/// Devirtualizes `call` of `func` if it is an interface call on a known type.
+pub fn call(pass: &mut Pass<'_>, func: FuncId, call: NodeId) {
+    let body = &pass.package.funcs[func].body;
+    let Node::Call {
+        fun,
+        go_defer: false,
+        ..
+    } = body.node(call)
+    else {
+        return;
+    };
+    let Node::DotInter { x, method } = body.node(fun) else {
+        return;
+    };
+    let Some(ty) = concrete_type(pass, func, x) else {
+        return;
+    };
+    if missing_method(ty, body.ty(x), true).is_some() {
+        return;
+    }
+    let found = lookup_field_or_method(ty, true, method.pkg, method.name);
+    if found.obj.is_some() {
+        rewrite(pass, func, call, (fun, x), ty, &found);
+    }
+}
+
+fn concrete_type(pass: &Pass<'_>, func: FuncId, x: NodeId) -> Option<Ty> {
+    if pass.config.release.tracks_concrete_types {
+        let mut seen = Vec::new();
+        return match follow(pass, func, x, &mut seen) {
+            Concrete::Type(ty) => Some(ty),
+            _ => None,
+        };
+    }
+    let (at, value) = pass.reassigned.static_value(pass.package, func, x);
+    let body = &pass.package.funcs[at].body;
+    match body.node(value) {
+        Node::Conv { x, .. } if body.conv_kind(value) == ConvKind::Interface => {
+            Some(body.ty(x)).filter(|&t| !is_interface(t))
+        }
+        _ => None,
+    }
+}
+
+/// The type of the values that `x` can have (`concreteType1`).
+fn follow(
+    pass: &Pass<'_>,
+    func: FuncId,
+    mut x: NodeId,
+    seen: &mut Vec<(FuncId, LocalId)>,
+) -> Concrete {
+    let body = &pass.package.funcs[func].body;
+    loop {
+        let ty = body.ty(x);
+        if ty.is_invalid() {
+            return Concrete::Unknown;
+        }
+        if !is_interface(ty) {
+            return if matches!(ty.kind(), TyKind::Tuple(_)) {
+                Concrete::Unknown
+            } else {
+                Concrete::Type(ty)
+            };
+        }
+        x = match body.node(x) {
+            Node::Conv { x, .. } | Node::DotType { x, comma_ok: false } => x,
+            Node::InlinedCall { results, .. } => match *body.list(results) {
+                [one] => one,
+                _ => return Concrete::Unknown,
+            },
+            Node::Name(local) => {
+                let (owner, variable) = pass.package.canonical(func, local);
+                return variable_type(pass, owner, variable, seen);
+            }
+            _ => return Concrete::Unknown,
+        };
+    }
+}
+
+fn variable_type(
+    pass: &Pass<'_>,
+    func: FuncId,
+    local: LocalId,
+    seen: &mut Vec<(FuncId, LocalId)>,
+) -> Concrete {
+    let variable = pass.package.funcs[func].body.locals[local];
+    if variable.class != Class::Auto || variable.addr_taken {
+        return Concrete::Unknown;
+    }
+    if seen.contains(&(func, local)) {
+        return Concrete::None;
+    }
+    seen.push((func, local));
+    let mut found = Concrete::None;
+    for value in assignments(pass, func, local) {
+        let next = match value {
+            Value::Node(at, x) => follow(pass, at, x, seen),
+            Value::Type(ty) if !is_interface(ty) => Concrete::Type(ty),
+            Value::Type(_) => Concrete::Unknown,
+        };
+        found = match (found, next) {
+            (_, Concrete::Unknown) => return Concrete::Unknown,
+            (known, Concrete::None) | (Concrete::None, known) => known,
+            (Concrete::Type(a), Concrete::Type(b)) if identical(a, b) => found,
+            _ => return Concrete::Unknown,
+        };
+    }
+    found
+}
+
+/// A value that is assigned to a variable.
+enum Value {
+    /// That of an expression of a function.
+    Node(FuncId, NodeId),
+    /// Some value of a type.
+    Type(Ty),
+}
+
+/// What is assigned to a variable of `func`, in it and in closures; nil is left out.
+fn assignments(pass: &Pass<'_>, func: FuncId, local: LocalId) -> Vec<Value> {
+    let mut out = Vec::new();
+    let mut todo = vec![func];
+    while let Some(at) = todo.pop() {
+        let body = &pass.package.funcs[at].body;
+        let is_variable = |x: NodeId| {
+            outer_variable(body, x).is_some_and(|l| pass.package.canonical(at, l) == (func, local))
+        };
+        body.preorder(body.stmts, |id| {
+            match body.node(id) {
+                Node::Assign { x, y: Some(y), .. } if is_variable(x) => {
+                    if body.node(y) != Node::Nil {
+                        out.push(value_of(pass, at, y));
+                    }
+                }
+                Node::AssignList { lhs, rhs, .. } => {
+                    for (i, &x) in body.list(lhs).iter().enumerate() {
+                        if is_variable(x) {
+                            out.extend(list_value(pass, at, body.list(rhs), i));
+                        }
+                    }
+                }
+                Node::Range { x, key, value, .. } => {
+                    let ty = body.ty(x);
+                    for (i, dst) in [key, value].into_iter().enumerate() {
+                        if dst.is_some_and(is_variable) {
+                            out.push(Value::Type(range_type(ty, i)));
+                        }
+                    }
+                }
+                Node::Switch {
+                    tag: Some(tag),
+                    cases,
+                } => {
+                    if let Node::TypeSwitchGuard { x, .. } = body.node(tag) {
+                        for &case in body.list(cases) {
+                            if let Node::Case { var: Some(v), .. } = body.node(case) {
+                                if is_variable(v) {
+                                    out.push(Value::Node(at, x));
+                                }
+                            }
+                        }
+                    }
+                }
+                Node::Closure(closure) => todo.push(closure),
+                _ => {}
+            }
+            true
+        });
+    }
+    out
+}
+
+/// Calls are known by their result type only, until they are inlined.
+fn value_of(pass: &Pass<'_>, func: FuncId, y: NodeId) -> Value {
+    let body = &pass.package.funcs[func].body;
+    match body.node(y) {
+        Node::Call { .. } => Value::Type(body.ty(y)),
+        _ => Value::Node(func, y),
+    }
+}
+
+fn list_value(pass: &Pass<'_>, func: FuncId, rhs: &[NodeId], i: usize) -> Option<Value> {
+    let body = &pass.package.funcs[func].body;
+    if rhs.len() > 1 || (rhs.len() == 1 && i == 0 && body.ty(rhs[0]).vars().len() < 2) {
+        let y = *rhs.get(i)?;
+        return (body.node(y) != Node::Nil).then(|| value_of(pass, func, y));
+    }
+    let &value = rhs.first()?;
+    if let Node::InlinedCall { results, .. } = body.node(value) {
+        return body.list(results).get(i).map(|&r| Value::Node(func, r));
+    }
+    if let (Node::DotType { x, .. }, 0) = (body.node(value), i) {
+        let ty = body.ty(value).vars().first()?.ty();
+        return Some(if is_interface(ty) {
+            Value::Node(func, x)
+        } else {
+            Value::Type(ty)
+        });
+    }
+    body.ty(value).vars().get(i).map(|v| Value::Type(v.ty()))
+}
+
+fn range_type(ty: Ty, i: usize) -> Ty {
+    let base = ty.under_pointer().unwrap_or(ty);
+    match (base.under().kind(), i) {
+        (TyKind::Array { elem, .. } | TyKind::Slice(elem) | TyKind::Map { elem, .. }, 1)
+        | (TyKind::Chan { elem, .. } | TyKind::Map { key: elem, .. }, 0) => *elem,
+        _ => Ty::INVALID,
+    }
+}
+
+/// The call of the method that was found on the concrete type, with the receiver as a type assertion.
+fn rewrite(
+    pass: &mut Pass<'_>,
+    func: FuncId,
+    call: NodeId,
+    (fun, x): (NodeId, NodeId),
+    ty: Ty,
+    found: &Lookup,
+) {
+    let Some(method) = found.obj else {
+        return;
+    };
+    let local = Some(pass.package.pkg);
+    let what = node_text(pass.package, func, fun);
+    let partial = declared_on_interface(method);
+    let prefix = if partial { "partially " } else { "" };
+    let text = format!("{prefix}devirtualizing {what} to {}", type_text(ty, local));
+    let pos = pass.package.funcs[func].body.pos(call);
+    pass.say(func, pos, text);
+    let sel_pos = pass.package.funcs[func].body.pos(fun);
+    let at = if pass.config.release.tracks_concrete_types {
+        pos
+    } else {
+        sel_pos
+    };
+    let body = Arc::make_mut(&mut pass.package.funcs[func].body);
+    let mut recv = body.add(Node::DotType { x, comma_ok: false }, ty, at);
+    let embedded = found.path.len().saturating_sub(1);
+    for &field in &found.path[..embedded] {
+        let base = body.ty(recv);
+        let field_ty = base
+            .under_pointer()
+            .unwrap_or(base)
+            .under_struct()
+            .and_then(|s| s.fields.get(field as usize))
+            .map_or(Ty::INVALID, |f| f.ty());
+        let node = Node::Dot {
+            x: recv,
+            field,
+            implicit: true,
+        };
+        recv = body.add(node, field_ty, sel_pos);
+    }
+    if partial {
+        body.replace(fun, Node::DotInter { x: recv, method });
+        return;
+    }
+    let recv = adjust(body, recv, method);
+    let recv_ty = body.ty(recv);
+    let Node::Call {
+        args,
+        go_defer,
+        ddd,
+        ..
+    } = body.node(call)
+    else {
+        return;
+    };
+    let mut all = vec![recv];
+    all.extend_from_slice(body.list(args));
+    let callee = Node::MethodExpr {
+        func: reference(method, recv_ty),
+        direct: true,
+    };
+    let callee = body.add(callee, method_type(method, recv_ty), sel_pos);
+    let args = body.add_list(&all);
+    body.replace(
+        call,
+        Node::Call {
+            fun: callee,
+            args,
+            go_defer,
+            ddd,
+        },
+    );
+}
+
+fn declared_receiver(method: Obj) -> Option<Ty> {
+    Some(method.ty().as_signature()?.recv?.ty())
+}
+
+fn declared_on_interface(method: Obj) -> bool {
+    declared_receiver(method).is_none_or(is_interface)
+}
+
+/// An implicit dereference or address, as the method's receiver wants it.
+fn adjust(body: &mut crate::ir::body::Body, recv: NodeId, method: Obj) -> NodeId {
+    let pointer = |t: Ty| match t.unalias().kind() {
+        TyKind::Pointer(elem) => Some(*elem),
+        _ => None,
+    };
+    let (ty, pos) = (body.ty(recv), body.pos(recv));
+    let wants_pointer = declared_receiver(method).is_some_and(|t| pointer(t).is_some());
+    match (wants_pointer, pointer(ty)) {
+        (false, Some(elem)) => body.add(
+            Node::Deref {
+                x: recv,
+                implicit: true,
+            },
+            elem,
+            pos,
+        ),
+        (true, None) => body.add(
+            Node::Addr {
+                x: recv,
+                implicit: true,
+            },
+            Ty::pointer(ty),
+            pos,
+        ),
+        _ => recv,
+    }
+}
+
+fn reference(method: Obj, recv: Ty) -> FuncRef {
+    let base = recv.under_pointer().unwrap_or(recv);
+    match base.as_named().map(|n| n.targs()) {
+        Some(targs) if !targs.is_empty() => {
+            FuncRef::Inst(method.origin(), crate::ir::body::Instance::of(targs))
+        }
+        _ => FuncRef::Decl(method),
+    }
+}
+
+/// A method's type as a function with its receiver first.
+fn method_type(method: Obj, recv: Ty) -> Ty {
+    let Some(sig) = method.ty().as_signature() else {
+        return Ty::INVALID;
+    };
+    let name = sig.recv.map_or(crate::base::symbol::sym::EMPTY, |r| r.name);
+    let mut params = vec![Obj::var(VarKind::Param, name, method.pkg, None, recv)];
+    params.extend_from_slice(sig.param_vars());
+    Ty::new(TyKind::Signature(Signature {
+        tparams: &[],
+        rparams: &[],
+        recv: None,
+        params: Ty::tuple(params),
+        results: sig.results,
+        variadic: sig.variadic,
+    }))
+}

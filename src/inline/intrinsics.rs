@@ -1,0 +1,170 @@
+//! Calls that the compiler counts as one node: intrinsics, which it never inlines, and a few cheap functions.
+//!
+//! The lists are those of amd64 (`ssagen/intrinsics.go`, `inline/inl.go`).
+
+use crate::ir::body::FuncRef;
+use crate::types::ty::{Ty, TyKind};
+
+/// How a call of a function counts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Special {
+    /// As any call.
+    None,
+    /// One node, never inlined.
+    Intrinsic,
+    /// One node; may be inlined.
+    Cheap,
+    /// Makes the function that calls it impossible to inline.
+    Forbids,
+}
+
+/// How a call of `func` counts.
+pub fn special(func: FuncRef) -> Special {
+    let obj = func.obj();
+    let Some(pkg) = obj.pkg else {
+        return Special::None;
+    };
+    let path = pkg.path.as_str();
+    let name = obj.name.as_str();
+    match receiver_name(func) {
+        Some(recv) => cheap_method(path, recv, name),
+        None if forbids(path, name) => Special::Forbids,
+        None if is_cheap(path, name) => Special::Cheap,
+        None if is_intrinsic(path, name) => Special::Intrinsic,
+        None => Special::None,
+    }
+}
+
+/// The name of a method's receiver type.
+fn receiver_name(func: FuncRef) -> Option<&'static str> {
+    let recv = func.obj().ty().as_signature()?.recv?.ty();
+    let base: Ty = match recv.unalias().kind() {
+        TyKind::Pointer(elem) => *elem,
+        _ => recv,
+    };
+    Some(base.as_named().map_or("", |n| n.obj.name.as_str()))
+}
+
+fn cheap_method(path: &str, recv: &str, name: &str) -> Special {
+    let order = path == "encoding/binary" && matches!(recv, "littleEndian" | "bigEndian");
+    if order && is_integer_access(name) {
+        return Special::Cheap;
+    }
+    if path == "runtime" && recv == "heapBits" && name == "nextArena" {
+        return Special::Cheap;
+    }
+    Special::None
+}
+
+/// `Uint16`, `PutUint32`, `AppendUint64` …
+fn is_integer_access(name: &str) -> bool {
+    let rest = name
+        .strip_prefix("Put")
+        .or_else(|| name.strip_prefix("Append"))
+        .unwrap_or(name);
+    matches!(rest, "Uint16" | "Uint32" | "Uint64")
+}
+
+fn forbids(path: &str, name: &str) -> bool {
+    (path == "runtime" && name == "deferrangefunc")
+        || path == "internal/runtime/sys" && matches!(name, "GetCallerPC" | "GetCallerSP")
+}
+
+fn is_cheap(path: &str, name: &str) -> bool {
+    match path {
+        "internal/abi" => matches!(name, "NoEscape" | "EscapeNonString"),
+        "runtime" => name == "panicrangestate",
+        "hash/maphash" => name == "escapeForHash",
+        "internal/byteorder" => name
+            .strip_prefix("LE")
+            .or_else(|| name.strip_prefix("BE"))
+            .or_else(|| name.strip_prefix("Le"))
+            .or_else(|| name.strip_prefix("Be"))
+            .is_some_and(is_integer_access),
+        _ => false,
+    }
+}
+
+fn is_intrinsic(path: &str, name: &str) -> bool {
+    match path {
+        "math" => matches!(
+            name,
+            "Ceil" | "FMA" | "Floor" | "RoundToEven" | "Trunc" | "sqrt"
+        ),
+        "math/big" => name == "mulWW",
+        "math/bits" => is_bits(name),
+        "sync/atomic" => is_atomic(name),
+        "runtime" => matches!(name, "KeepAlive" | "slicebytetostringtmp" | "getg"),
+        "crypto/internal/constanttime" => matches!(name, "Select" | "boolToUint8"),
+        "internal/runtime/math" => matches!(name, "Add64" | "MulUintptr"),
+        "internal/runtime/sys" => is_sys(name),
+        "internal/runtime/maps" => is_maps(name),
+        "internal/runtime/atomic" => is_runtime_atomic(name),
+        _ => false,
+    }
+}
+
+fn is_bits(name: &str) -> bool {
+    const PREFIXES: &[&str] = &["Len", "OnesCount", "RotateLeft", "TrailingZeros"];
+    matches!(
+        name,
+        "Add"
+            | "Add64"
+            | "Div"
+            | "Div64"
+            | "Mul"
+            | "Mul64"
+            | "ReverseBytes32"
+            | "ReverseBytes64"
+            | "Sub"
+            | "Sub64"
+    ) || PREFIXES.iter().any(|p| name.starts_with(p))
+}
+
+fn is_atomic(name: &str) -> bool {
+    const OPERATIONS: &[&str] = &[
+        "Add",
+        "And",
+        "Or",
+        "CompareAndSwap",
+        "Load",
+        "Store",
+        "Swap",
+    ];
+    const TYPES: &[&str] = &["Int32", "Int64", "Uint32", "Uint64", "Uintptr"];
+    name == "LoadPointer"
+        || OPERATIONS
+            .iter()
+            .filter_map(|op| name.strip_prefix(op))
+            .any(|ty| TYPES.contains(&ty))
+}
+
+fn is_sys(name: &str) -> bool {
+    matches!(
+        name,
+        "Bswap32"
+            | "Bswap64"
+            | "GetClosurePtr"
+            | "Len8"
+            | "Len64"
+            | "OnesCount64"
+            | "Prefetch"
+            | "PrefetchStreamed"
+            | "TrailingZeros8"
+            | "TrailingZeros32"
+            | "TrailingZeros64"
+    )
+}
+
+fn is_maps(name: &str) -> bool {
+    name.starts_with("ctrlGroupMatch")
+        || matches!(
+            name,
+            "bitsetFirst" | "bitsetLowestSet" | "bitsetRemoveBelow" | "bitsetShiftOutLowest"
+        )
+}
+
+fn is_runtime_atomic(name: &str) -> bool {
+    const PREFIXES: &[&str] = &["Load", "Store", "Xchg", "Xadd", "Cas", "And", "Or"];
+    PREFIXES.iter().any(|p| name.starts_with(p))
+}

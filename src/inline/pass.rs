@@ -1,0 +1,383 @@
+//! The pass over a package: what can be inlined, then devirtualizing and inlining, callees before callers
+//! (`inline/interleaved`).
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::callee::{Finder, Target};
+use super::cost::{Counter, Impossible, budget, call_limit, delays_results, is_big};
+use super::intrinsics::{Special, special};
+use super::{Config, Message, devirtualize, splice};
+use crate::ast::Pragma;
+use crate::ir::body::{FuncKey, Pos};
+use crate::ir::instantiate;
+use crate::ir::node::{FuncId, Node, NodeId};
+use crate::ir::print::func_text;
+use crate::ir::scc::{Group, bottom_up};
+use crate::ir::statics::Reassigned;
+use crate::ir::typetext::symbol_text;
+use crate::ir::{Callees, FuncKind, Inline, Package};
+
+/// What the pass found out besides the changed package.
+#[derive(Clone, Default, Debug)]
+pub struct Inlined {
+    /// What the compiler prints with `-m`, in its order.
+    pub messages: Vec<Message>,
+    /// Why functions cannot be inlined, as `-m=2` gives the reason; by function.
+    pub reasons: FxHashMap<FuncId, String>,
+}
+
+/// Decides what can be inlined, and inlines.
+///
+/// `package` is changed in place: its functions get their cost, and calls in their bodies are replaced; bodies as they
+/// were stay in [`Func::original`](crate::ir::Func::original).
+pub fn run(package: &mut Package, callees: &dyn Callees, config: Config) -> Inlined {
+    instantiate::run(package, callees, 0, false);
+    let mut pass = Pass {
+        reassigned: Reassigned::of(package),
+        package,
+        callees,
+        config,
+        checked: FxHashMap::default(),
+        uses: FxHashMap::default(),
+        out: Inlined::default(),
+        splices: 0,
+    };
+    pass.run();
+    pass.out
+}
+
+pub(super) struct Pass<'a> {
+    pub package: &'a mut Package,
+    pub callees: &'a dyn Callees,
+    pub config: Config,
+    pub reassigned: Reassigned,
+    /// Functions whose cost has been asked for.
+    checked: FxHashMap<FuncId, ()>,
+    /// How many calls each function has.
+    uses: FxHashMap<Target, u32>,
+    pub out: Inlined,
+    /// Inlined calls so far: numbers labels.
+    pub splices: u32,
+}
+
+/// The calls of one function that may be inlined.
+struct Sites {
+    calls: Vec<NodeId>,
+    big: bool,
+}
+
+impl Pass<'_> {
+    fn run(&mut self) {
+        let groups = bottom_up(self.package);
+        if !self.config.disabled {
+            for group in &groups {
+                self.check_group(group);
+            }
+        }
+        let mut sites = FxHashMap::default();
+        let code = |&f: &FuncId| !self.package.funcs[f].generic;
+        let funcs: Vec<FuncId> = self.package.funcs.ids().filter(code).collect();
+        for func in funcs {
+            let found = self.sites(func);
+            sites.insert(func, found);
+        }
+        for group in &groups {
+            self.inline_group(group, &mut sites);
+        }
+    }
+
+    pub(super) fn finder(&self) -> Finder<'_> {
+        Finder {
+            package: self.package,
+            callees: self.callees,
+            reassigned: &self.reassigned,
+        }
+    }
+
+    fn check_group(&mut self, group: &Group) {
+        let declared = |&&f: &&FuncId| !self.package.funcs[f].kind.is_closure();
+        let count = group.funcs.iter().filter(declared).count();
+        let refuse = group.recursive && count <= 1 && !self.config.release.self_recursion;
+        for &func in &group.funcs {
+            if refuse {
+                self.out.reasons.insert(func, "recursive".to_owned());
+            } else {
+                self.check(func);
+            }
+        }
+    }
+
+    /// Whether a function can be inlined; says so the first time (`inline.CanInline`).
+    fn check(&mut self, func: FuncId) {
+        if self.checked.insert(func, ()).is_some() {
+            return;
+        }
+        let verdict = self.check_calls_first(func);
+        match verdict {
+            Ok(inline) => {
+                self.package.funcs[func].inline = Some(inline);
+                let text = format!("can inline {}", self.name_of(func));
+                let pos = self.package.funcs[func].pos;
+                self.say(func, pos, text);
+            }
+            Err(Impossible(why)) => {
+                self.out.reasons.insert(func, why);
+            }
+        }
+    }
+
+    /// Closures that the function calls are looked at before it.
+    fn check_calls_first(&mut self, func: FuncId) -> Result<Inline, Impossible> {
+        impossible(self.package, func)?;
+        for closure in self.called_closures(func) {
+            self.check(closure);
+        }
+        let f = &self.package.funcs[func];
+        let counter = Counter {
+            finder: self.finder(),
+            release: self.config.release,
+            func,
+            big: is_big(&f.original),
+        };
+        let cost = counter.cost()?;
+        let budget = budget(self.config.release, f.kind);
+        if cost > budget {
+            let why = format!("function too complex: cost {cost} exceeds budget {budget}");
+            return Err(Impossible(why));
+        }
+        let named = f
+            .results
+            .iter()
+            .any(|&r| !f.original.locals[r].name.as_str().starts_with('~'));
+        Ok(Inline {
+            cost,
+            delay_results: delays_results(&f.original, named),
+        })
+    }
+
+    fn called_closures(&self, func: FuncId) -> Vec<FuncId> {
+        let body = &self.package.funcs[func].original;
+        let finder = self.finder();
+        let mut found = Vec::new();
+        body.preorder(body.stmts, |id| {
+            if let Node::Call { fun, .. } = body.node(id) {
+                if let Some(Target::Local(callee)) = finder.target(func, fun) {
+                    let f = &self.package.funcs[callee];
+                    if f.kind.is_closure() || f.silent {
+                        found.push(callee);
+                    }
+                }
+            }
+            true
+        });
+        found
+    }
+
+    /// The calls of a function, inner ones first; counts them by callee.
+    fn sites(&mut self, func: FuncId) -> Sites {
+        let big = is_big(&self.package.funcs[func].body);
+        let body = Arc::clone(&self.package.funcs[func].body);
+        let calls = calls_below(&body, body.list(body.stmts));
+        for &call in &calls {
+            self.resolve(func, call);
+        }
+        Sites { calls, big }
+    }
+
+    /// Devirtualizes a call, and counts it for its callee.
+    fn resolve(&mut self, func: FuncId, call: NodeId) {
+        if self.config.release.devirtualize_first {
+            devirtualize::call(self, func, call);
+        }
+        if let Some(target) = self.candidate(func, call) {
+            *self.uses.entry(target).or_default() += 1;
+        }
+    }
+
+    /// The callee of a call that could be inlined as far as the call itself is concerned.
+    fn candidate(&self, func: FuncId, call: NodeId) -> Option<Target> {
+        let body = &self.package.funcs[func].body;
+        let Node::Call {
+            fun,
+            go_defer: false,
+            ..
+        } = body.node(call)
+        else {
+            return None;
+        };
+        if self.config.disabled {
+            return None;
+        }
+        if let Node::Func(f) | Node::MethodExpr { func: f, .. } = body.node(fun) {
+            let never = matches!(f.obj().name.as_str(), "EscapeNonString" | "escapeForHash");
+            match special(f) {
+                Special::Intrinsic => return None,
+                Special::Cheap if never => return None,
+                _ => {}
+            }
+        }
+        self.finder().target(func, fun)
+    }
+
+    fn inline_group(&mut self, group: &Group, sites: &mut FxHashMap<FuncId, Sites>) {
+        let mut changed = true;
+        while changed {
+            changed = false;
+            for &func in &group.funcs {
+                if let Some(mut own) = sites.remove(&func) {
+                    changed |= self.inline_calls(func, &mut own);
+                    sites.insert(func, own);
+                }
+            }
+        }
+    }
+
+    /// One round over the calls of a function; new calls that come with inlined bodies are counted in a batch before any
+    /// of them is tried.
+    fn inline_calls(&mut self, func: FuncId, sites: &mut Sites) -> bool {
+        let mut changed = false;
+        let (mut from, mut to) = (0, sites.calls.len());
+        while from < to {
+            for i in from..to {
+                let call = sites.calls[i];
+                if self.try_inline(func, call, sites.big) {
+                    changed = true;
+                    let body = Arc::clone(&self.package.funcs[func].body);
+                    let mut below = Vec::new();
+                    body.children(call, &mut below);
+                    sites.calls.extend(calls_below(&body, &below));
+                }
+            }
+            (from, to) = (to, sites.calls.len());
+            for i in from..to {
+                let call = sites.calls[i];
+                self.resolve(func, call);
+            }
+        }
+        changed
+    }
+
+    fn try_inline(&mut self, func: FuncId, call: NodeId, big: bool) -> bool {
+        if self.config.release.devirtualize_first {
+            devirtualize::call(self, func, call);
+        }
+        let Some(target) = self.candidate(func, call) else {
+            return false;
+        };
+        if let Target::Local(callee) = target {
+            let f = &self.package.funcs[callee];
+            if f.kind.is_closure() || f.silent {
+                self.check(callee);
+            }
+        }
+        if !self.is_cheap_enough(target, big) || self.is_recursive(func, call, target) {
+            return false;
+        }
+        let pos = self.package.funcs[func].body.pos(call);
+        let text = format!("inlining call to {}", self.target_name(target));
+        self.say(func, pos, text);
+        splice::splice(self, func, call, target)
+    }
+
+    fn is_cheap_enough(&self, target: Target, big: bool) -> bool {
+        let finder = self.finder();
+        let Some(inline) = finder.inline(target) else {
+            return false;
+        };
+        let only = self.uses.get(&target) == Some(&1);
+        let limit = call_limit(self.config.release, big, finder.is_closure(target), only);
+        inline.cost <= limit
+    }
+
+    /// Whether the call is at the position of a call it came with, or its callee is one whose body it came with.
+    fn is_recursive(&self, func: FuncId, call: NodeId, target: Target) -> bool {
+        let body = &self.package.funcs[func].body;
+        let own = body.pos(call);
+        let key = self.key(target);
+        if !self.config.release.self_recursion && target == Target::Local(func) {
+            return true;
+        }
+        let mut at = own.inline;
+        while let Some(id) = at {
+            let frame = body.inlined[id];
+            let same_place = (frame.call.file, frame.call.offset) == (own.file, own.offset);
+            if same_place || Some(frame.callee) == key {
+                return true;
+            }
+            at = frame.call.inline;
+        }
+        false
+    }
+
+    pub(super) fn key(&self, target: Target) -> Option<FuncKey> {
+        let finder = self.finder();
+        let (package, func) = finder.function(target)?;
+        Some(package.funcs[func].key(func))
+    }
+
+    /// A function's name in messages of its own package.
+    pub(super) fn name_of(&self, func: FuncId) -> String {
+        let f = &self.package.funcs[func];
+        symbol_text(f.name, f.pkg, Some(self.package.pkg))
+    }
+
+    fn target_name(&self, target: Target) -> String {
+        match target {
+            Target::Local(func) => self.name_of(func),
+            Target::Imported(func) => func_text(func, Some(self.package.pkg)),
+        }
+    }
+
+    pub(super) fn say(&mut self, func: FuncId, pos: Pos, text: String) {
+        if self.package.funcs[func].silent {
+            return;
+        }
+        let at = self.package.funcs[func].body.outermost(pos);
+        self.out.messages.push(Message {
+            file: at.file,
+            offset: at.offset,
+            text,
+        });
+    }
+}
+
+/// Calls below nodes, and these themselves, inner ones first.
+fn calls_below(body: &crate::ir::body::Body, roots: &[NodeId]) -> Vec<NodeId> {
+    let mut calls = Vec::new();
+    body.postorder(roots, |id| {
+        if matches!(body.node(id), Node::Call { .. }) {
+            calls.push(id);
+        }
+    });
+    calls
+}
+
+/// What forbids inlining before the body is looked at (`inline.InlineImpossible`).
+fn impossible(package: &Package, func: FuncId) -> Result<(), Impossible> {
+    const REASONS: &[(Pragma, &str)] = &[
+        (Pragma::NOINLINE, "marked go:noinline"),
+        (Pragma::CGO_UNSAFE_ARGS, "marked go:cgo_unsafe_args"),
+        (
+            Pragma::UINTPTR_KEEPALIVE,
+            "marked as having a keep-alive uintptr argument",
+        ),
+        (
+            Pragma::UINTPTR_ESCAPES,
+            "marked as having an escaping uintptr argument",
+        ),
+        (Pragma::YESWRITEBARRIERREC, "marked go:yeswritebarrierrec"),
+    ];
+    let f = &package.funcs[func];
+    if let Some((_, why)) = REASONS.iter().find(|(p, _)| f.pragma.has(*p)) {
+        return Err(Impossible((*why).to_owned()));
+    }
+    if !f.has_body || (f.original.stmts.is_empty() && f.kind == FuncKind::PackageInit) {
+        return Err(Impossible("no function body".to_owned()));
+    }
+    if f.kind == FuncKind::PackageInit {
+        return Err(Impossible("package initialization".to_owned()));
+    }
+    Ok(())
+}

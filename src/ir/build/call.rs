@@ -1,0 +1,419 @@
+//! Calls, conversions and predeclared functions.
+
+use super::Builder;
+use super::expr::{is_declared, is_same};
+use crate::ast::{Expr, ExprId};
+use crate::ir::body::{FuncRef, Pos};
+use crate::ir::node::{ListKind, Node, NodeId};
+use crate::ir::shape::is_boxing as is_interface;
+use crate::types::builtin::BuiltinId;
+use crate::types::info::SelectionKind;
+use crate::types::object::{Obj, ObjKind, VarKind};
+use crate::types::operand::Mode;
+use crate::types::predicates::{default_type, is_type_param};
+use crate::types::ty::{Signature, Ty, TyKind};
+use crate::types::under::common_under;
+
+/// A callee, with the arguments that come before the written ones.
+struct Callee {
+    fun: NodeId,
+    first: Vec<NodeId>,
+}
+
+impl Builder<'_> {
+    pub(super) fn call(&mut self, e: ExprId, fun: ExprId, args: &[ExprId], spread: bool) -> NodeId {
+        let pos = self.pos(e);
+        let ty = self.type_of(e);
+        let fun = self.ast().unparen(fun);
+        match self.info().exprs[fun].mode {
+            Mode::TypeExpr => return self.explicit_conversion(fun, args, pos),
+            Mode::Builtin => return self.builtin(e, fun, args, spread),
+            _ => {}
+        }
+        let Some(sig) = common_under(self.type_of(fun)).and_then(Ty::under_signature) else {
+            let nodes: Vec<NodeId> = args.iter().map(|&a| self.expr(a)).collect();
+            return self.unknown(&nodes, ty, pos);
+        };
+        let mut callee = self.callee(fun);
+        let mut init = Vec::new();
+        self.hoist_callee(&mut callee, pos, &mut init);
+        let written = self.arguments(sig, args, spread, pos);
+        let mut all = callee.first;
+        all.extend(self.pack(sig, written, spread, pos));
+        let args = self.list(&all);
+        let node = Node::Call {
+            fun: callee.fun,
+            args,
+            go_defer: false,
+            ddd: sig.variadic,
+        };
+        let call = self.add(node, ty, pos);
+        let init = self.list(&init);
+        self.body_mut().set_init(call, init);
+        call
+    }
+
+    /// `T(x)`; at the position of `x`, as the compiler has it.
+    fn explicit_conversion(&mut self, ty: ExprId, args: &[ExprId], pos: Pos) -> NodeId {
+        let dst = self.type_of(ty);
+        let Some(&arg) = args.first() else {
+            return self.unknown(&[], dst, pos);
+        };
+        let x = self.expr(arg);
+        let at = self.pos(arg);
+        if self.body().node(x) == Node::Nil {
+            let src = self.body().ty(x);
+            self.body_mut()
+                .set_ty(x, if src.is_invalid() { dst } else { src });
+        }
+        self.conversion(x, dst, false, at)
+    }
+
+    fn callee(&mut self, fun: ExprId) -> Callee {
+        let selector = match self.ast().expr(fun) {
+            Expr::Index { x, .. } => self.ast().unparen(x),
+            _ => fun,
+        };
+        if let (Expr::Selector { x, .. }, Some(selection)) =
+            (self.ast().expr(selector), self.info().selection(selector))
+        {
+            if selection.kind == SelectionKind::Method {
+                let method = selection.obj;
+                return self.method_callee(selector, x, method);
+            }
+        }
+        let node = self.expr(fun);
+        let first = match self.body().node(node) {
+            Node::Func(func @ FuncRef::Inst(..)) => {
+                let pos = self.pos(fun);
+                vec![self.dictionary(func, pos)]
+            }
+            _ => Vec::new(),
+        };
+        Callee { fun: node, first }
+    }
+
+    fn method_callee(&mut self, selector: ExprId, x: ExprId, method: Obj) -> Callee {
+        let pos = self.pos(selector);
+        let (recv, ty) = self.receiver(selector, x, pos);
+        if is_type_param(ty) {
+            let fun = self.type_param_method(method, ty, pos);
+            return Callee {
+                fun,
+                first: vec![recv],
+            };
+        }
+        if is_interface(ty) {
+            let ty = method.ty();
+            let fun = self.add(Node::DotInter { x: recv, method }, ty, pos);
+            return Callee {
+                fun,
+                first: Vec::new(),
+            };
+        }
+        let own = self.type_arguments(selector);
+        let func = self.method_ref(method, ty, own);
+        let direct = is_declared(method, ty);
+        let ty = self.method_type(method, ty);
+        let fun = self.add(Node::MethodExpr { func, direct }, ty, pos);
+        let mut first = vec![recv];
+        if let FuncRef::Inst(..) = func {
+            first.push(self.dictionary(func, pos));
+        }
+        Callee { fun, first }
+    }
+
+    /// A method's type as a function with its receiver first.
+    pub(super) fn method_type(&mut self, method: Obj, recv: Ty) -> Ty {
+        if let Some(&known) = self.method_types.get(&(method, recv)) {
+            return known;
+        }
+        let Some(sig) = method.ty().as_signature() else {
+            return Ty::INVALID;
+        };
+        let name = sig.recv.map_or(crate::base::symbol::sym::EMPTY, |r| r.name);
+        let mut params = vec![Obj::var(VarKind::Param, name, method.pkg, None, recv)];
+        params.extend_from_slice(sig.param_vars());
+        let ty = Ty::new(TyKind::Signature(Signature {
+            tparams: &[],
+            rparams: &[],
+            recv: None,
+            params: Ty::tuple(params),
+            results: sig.results,
+            variadic: sig.variadic,
+        }));
+        self.method_types.insert((method, recv), ty);
+        ty
+    }
+
+    /// A callee with calls or receives in it is evaluated into a temporary first (`typecheck.RewriteNonNameCall`).
+    fn hoist_callee(&mut self, callee: &mut Callee, pos: Pos, init: &mut Vec<NodeId>) {
+        let part = match self.body().node(callee.fun) {
+            Node::DotInter { x, .. } => x,
+            _ => callee.fun,
+        };
+        if !self.has_call(part) {
+            return;
+        }
+        let temp = self.temp_copy_undefined(part, pos, init);
+        let name = self.name(temp, pos);
+        if let Node::DotInter { method, .. } = self.body().node(callee.fun) {
+            let fun = callee.fun;
+            self.body_mut()
+                .replace(fun, Node::DotInter { x: name, method });
+        } else {
+            callee.fun = name;
+        }
+    }
+
+    pub(super) fn has_call(&self, x: NodeId) -> bool {
+        let mut found = false;
+        let body = self.body();
+        let mut stack = vec![x];
+        while let Some(id) = stack.pop() {
+            found |= match body.node(id) {
+                Node::Call { .. } | Node::Recv(_) | Node::Unknown(_) => true,
+                Node::Builtin { id, .. } => id != BuiltinId::New,
+                _ => false,
+            };
+            if found {
+                break;
+            }
+            body.children(id, &mut stack);
+        }
+        found
+    }
+
+    fn arguments(
+        &mut self,
+        sig: &'static Signature,
+        args: &[ExprId],
+        spread: bool,
+        pos: Pos,
+    ) -> Vec<NodeId> {
+        let params = sig.param_vars();
+        let dst = |i: usize| {
+            let last = params.len().checked_sub(1)?;
+            if sig.variadic && !spread && i >= last {
+                return match params[last].ty().under().kind() {
+                    TyKind::Slice(elem) => Some(*elem),
+                    _ => None,
+                };
+            }
+            params.get(i).map(|p| p.ty())
+        };
+        self.several(args, &dst, pos)
+    }
+
+    /// Expressions with the `i`th converted to `dst(i)`; a single one with several values goes through temporaries
+    /// (noder's `multiExpr`).
+    pub(super) fn several(
+        &mut self,
+        exprs: &[ExprId],
+        dst: &dyn Fn(usize) -> Option<Ty>,
+        pos: Pos,
+    ) -> Vec<NodeId> {
+        if let &[e] = exprs {
+            if let TyKind::Tuple(vars) = self.type_of(e).kind() {
+                if vars.len() > 1 {
+                    return self.tuple(e, vars, dst, pos);
+                }
+            }
+        }
+        exprs
+            .iter()
+            .enumerate()
+            .map(|(i, &e)| self.implicit_conversion(dst(i), e))
+            .collect()
+    }
+
+    fn tuple(
+        &mut self,
+        e: ExprId,
+        vars: &'static [Obj],
+        dst: &dyn Fn(usize) -> Option<Ty>,
+        pos: Pos,
+    ) -> Vec<NodeId> {
+        let value = self.expr(e);
+        let mut temps = Vec::new();
+        let mut results = Vec::new();
+        for (i, v) in vars.iter().enumerate() {
+            let temp = self.temp(default_type(v.ty()), pos);
+            temps.push(temp);
+            let mut result = self.name(temp, pos);
+            let src = self.body().ty(result);
+            if let Some(dst) = dst(i).filter(|&d| !is_same(src, d)) {
+                result = self.conversion(result, dst, true, pos);
+            }
+            results.push(result);
+        }
+        let lhs: Vec<NodeId> = temps.iter().map(|&t| self.name(t, pos)).collect();
+        let lhs = self.list(&lhs);
+        let rhs = self.list(&[value]);
+        let assign = Node::AssignList {
+            kind: self.list_kind(value),
+            lhs,
+            rhs,
+            def: true,
+        };
+        let assign = self.add_stmt(assign, pos);
+        let declared = self.declarations(&temps);
+        self.body_mut().set_init(assign, declared);
+        for temp in temps {
+            self.body_mut().locals[temp].defn = Some(assign);
+        }
+        results[0] = self.with_init(results[0], assign);
+        results
+    }
+
+    /// What a single value on the right of several destinations is.
+    pub(super) fn list_kind(&self, value: NodeId) -> ListKind {
+        match self.body().node(value) {
+            Node::Index { .. } => ListKind::MapIndex,
+            Node::Recv(_) => ListKind::Recv,
+            Node::DotType { .. } => ListKind::DotType,
+            _ => ListKind::Func,
+        }
+    }
+
+    /// The value after a statement: names cannot have an init list, so they get a conversion to hold it
+    /// (`ir.InitExpr`).
+    fn with_init(&mut self, x: NodeId, stmt: NodeId) -> NodeId {
+        let x = match self.body().node(x) {
+            Node::Name(_) | Node::Literal(_) => {
+                let (ty, pos) = (self.body().ty(x), self.body().pos(x));
+                self.add(Node::Conv { x, implicit: false }, ty, pos)
+            }
+            _ => x,
+        };
+        self.body_mut().prepend_init(x, &[stmt]);
+        x
+    }
+
+    /// Packs variadic arguments into a slice; none at all are `nil` (`typecheck.FixVariadicCall`).
+    fn pack(
+        &mut self,
+        sig: &'static Signature,
+        mut args: Vec<NodeId>,
+        spread: bool,
+        pos: Pos,
+    ) -> Vec<NodeId> {
+        let last = match sig.param_vars() {
+            [.., last] if sig.variadic && !spread => last,
+            _ => return args,
+        };
+        let fixed = sig.param_vars().len() - 1;
+        let extra = args.split_off(fixed.min(args.len()));
+        let packed = if extra.is_empty() {
+            self.add(Node::Nil, last.ty(), pos)
+        } else {
+            let list = self.list(&extra);
+            self.add(Node::CompLit { list, dots: true }, last.ty(), pos)
+        };
+        args.push(packed);
+        args
+    }
+
+    fn builtin(&mut self, e: ExprId, fun: ExprId, args: &[ExprId], spread: bool) -> NodeId {
+        let pos = self.pos(e);
+        let ty = self.type_of(e);
+        let Some(ObjKind::Builtin(id)) = self.object(fun).map(|o| &o.data().kind) else {
+            return self.unknown(&[], ty, pos);
+        };
+        match *id {
+            BuiltinId::New => self.new_builtin(args, ty, pos),
+            BuiltinId::Make => self.make_builtin(args, ty, pos),
+            BuiltinId::UnsafeAlignof | BuiltinId::UnsafeOffsetof | BuiltinId::UnsafeSizeof => self
+                .body_mut()
+                .add_literal(crate::types::constant::Value::Int(0), ty, pos),
+            id => {
+                let nodes = self.builtin_arguments(id, args, spread, ty, pos);
+                let args = self.list(&nodes);
+                let node = Node::Builtin {
+                    id,
+                    args,
+                    ddd: spread,
+                };
+                self.add(node, ty, pos)
+            }
+        }
+    }
+
+    fn builtin_arguments(
+        &mut self,
+        id: BuiltinId,
+        args: &[ExprId],
+        spread: bool,
+        ty: Ty,
+        pos: Pos,
+    ) -> Vec<NodeId> {
+        let first = args.first().map_or(Ty::INVALID, |&a| self.type_of(a));
+        let first = first.vars().first().map_or(first, |v| v.ty());
+        let element = |t: Ty| match common_under(t).map(Ty::kind) {
+            Some(TyKind::Slice(elem)) => Some(*elem),
+            _ => None,
+        };
+        let any = crate::types::universe::UNIVERSE.any;
+        let dst = |i: usize| match id {
+            BuiltinId::Append if i == 0 => Some(ty),
+            BuiltinId::Append if !spread => element(ty),
+            BuiltinId::Delete if i == 1 => match common_under(first).map(Ty::kind) {
+                Some(TyKind::Map { key, .. }) => Some(*key),
+                _ => None,
+            },
+            BuiltinId::Panic => Some(any),
+            BuiltinId::Min | BuiltinId::Max | BuiltinId::Complex => None,
+            _ => None,
+        };
+        self.several(args, &dst, pos)
+    }
+
+    /// `new(T)`; `new(x)` is the address of a temporary.
+    fn new_builtin(&mut self, args: &[ExprId], ty: Ty, pos: Pos) -> NodeId {
+        let Some(&arg) = args.first() else {
+            return self.unknown(&[], ty, pos);
+        };
+        if self.info().exprs[self.ast().unparen(arg)].mode == Mode::TypeExpr {
+            let operand = self.type_operand(arg);
+            let args = self.list(&[operand]);
+            let node = Node::Builtin {
+                id: BuiltinId::New,
+                args,
+                ddd: false,
+            };
+            return self.add(node, ty, pos);
+        }
+        let value = self.expr(arg);
+        let mut init = Vec::new();
+        let temp = self.temp_copy(value, pos, &mut init);
+        self.mark_addr_taken(temp);
+        let x = self.name(temp, pos);
+        let address = self.add(Node::Addr { x, implicit: false }, ty, pos);
+        let init = self.list(&init);
+        self.body_mut().set_init(address, init);
+        address
+    }
+
+    fn make_builtin(&mut self, args: &[ExprId], ty: Ty, pos: Pos) -> NodeId {
+        let mut nodes = Vec::new();
+        for (i, &arg) in args.iter().enumerate() {
+            nodes.push(if i == 0 {
+                self.type_operand(arg)
+            } else {
+                self.expr(arg)
+            });
+        }
+        let args = self.list(&nodes);
+        let node = Node::Builtin {
+            id: BuiltinId::Make,
+            args,
+            ddd: false,
+        };
+        self.add(node, ty, pos)
+    }
+
+    pub(super) fn type_operand(&mut self, e: ExprId) -> NodeId {
+        let (ty, pos) = (self.type_of(e), self.pos(e));
+        self.add(Node::Type, ty, pos)
+    }
+}

@@ -1,0 +1,118 @@
+//! Checked syntax to [`ir`](super): what the compiler's noder and type checker of nodes do.
+//!
+//! The tree is walked once, in source order. What the compiler adds is added here: implicit conversions at the position
+//! of their operand, temporaries for calls with several results, packed variadic arguments, wrappers of `go` and
+//! `defer` calls, the function that initialises package variables. What it drops is not built: dead branches, code
+//! behind returns, parentheses, constant expressions.
+//!
+//! Sources read: cmd/compile/internal/noder (writer.go, reader.go), typecheck.
+
+mod call;
+mod control;
+mod dictionary;
+mod expr;
+mod frame;
+mod func;
+mod init;
+mod literal;
+mod rangefunc;
+mod select;
+mod stmt;
+mod switch;
+mod wrap;
+
+use rustc_hash::FxHashMap;
+
+use self::frame::Frame;
+use super::body::{FuncRef, Pos};
+use super::node::FuncId;
+use super::release::Release;
+use super::{Func, Package};
+use crate::ast::{Ast, ExprId};
+use crate::base::index::IndexVec;
+use crate::base::source::FileId;
+use crate::types::info::{FileInfo, Package as Checked};
+use crate::types::object::Obj;
+use crate::types::ty::Ty;
+use crate::types::version::GoVersion;
+
+/// A file of the package: its tree and language version.
+#[derive(Clone, Copy)]
+pub struct Source<'a> {
+    /// Its tree.
+    pub ast: &'a Ast,
+    /// Its language version.
+    pub version: GoVersion,
+}
+
+/// The first language version with variables of their own for each iteration.
+const LOOP_VARIABLES: GoVersion = GoVersion(22);
+
+/// Builds the functions of a checked package. `sources` are its files, in the order they were checked in.
+pub fn build(checked: &Checked, sources: &[Source<'_>], release: &'static Release) -> Package {
+    let mut builder = Builder {
+        checked,
+        sources,
+        release,
+        funcs: IndexVec::new(),
+        by_ref: FxHashMap::default(),
+        frames: Vec::new(),
+        method_types: FxHashMap::default(),
+        package_closures: 0,
+        depth: 0,
+    };
+    builder.package();
+    Package {
+        pkg: checked.pkg,
+        funcs: builder.funcs,
+        by_ref: builder.by_ref,
+    }
+}
+
+/// How deep nested code is followed; what lies deeper is [`Node::Unknown`](super::node::Node::Unknown).
+const MAX_DEPTH: u32 = 1_000;
+
+pub(super) struct Builder<'a> {
+    checked: &'a Checked,
+    sources: &'a [Source<'a>],
+    release: &'static Release,
+    funcs: IndexVec<FuncId, Func>,
+    by_ref: FxHashMap<FuncRef, FuncId>,
+    /// Functions under construction, outermost first.
+    frames: Vec<Frame>,
+    /// Types of methods as functions, by method and receiver.
+    method_types: FxHashMap<(Obj, Ty), Ty>,
+    package_closures: u32,
+    depth: u32,
+}
+
+impl<'a> Builder<'a> {
+    fn ast(&self) -> &'a Ast {
+        self.sources[self.frame().file].ast
+    }
+
+    fn info(&self) -> &'a FileInfo {
+        &self.checked.files[self.frame().file]
+    }
+
+    fn file_id(&self) -> FileId {
+        self.info().file
+    }
+
+    fn at(&self, offset: u32) -> Pos {
+        Pos::new(self.file_id(), offset)
+    }
+
+    fn pos(&self, e: ExprId) -> Pos {
+        self.at(self.ast().expr_pos(e))
+    }
+
+    /// The type of an expression; invalid if it has none.
+    fn type_of(&self, e: ExprId) -> Ty {
+        self.info().type_of(e).unwrap_or(Ty::INVALID)
+    }
+
+    fn has_loop_variables(&self) -> bool {
+        self.sources[self.frame().file].version >= LOOP_VARIABLES
+    }
+}

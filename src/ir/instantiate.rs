@@ -1,0 +1,286 @@
+//! Instances of generic functions: a body for each shape of type arguments (noder's `objIdx` with shaped types).
+//!
+//! A generic body is built once, with type parameters as types. An instance is a copy with the types filled in. It
+//! belongs to the package that uses it, wherever the generic function is declared. Which operation a node is follows
+//! from its types, so nothing else has to change.
+
+use std::sync::Arc;
+
+use super::body::{Body, FuncRef, Instance};
+use super::node::{FuncId, Node, NodeId};
+use super::print::func_text;
+use super::shape::shape;
+use super::{Callees, Func, Package};
+use crate::base::index::Idx;
+use crate::base::symbol::Symbol;
+use crate::types::arena::alloc_slice;
+use crate::types::object::Obj;
+use crate::types::subst::{SubstMap, subst};
+use crate::types::ty::{Signature, Ty, TyKind, TypeParam};
+
+/// How many instances one package may have: types that grow with every instantiation would never end.
+const MAX_INSTANCES: usize = 20_000;
+
+/// Makes the instances that the functions of `package` from number `from` on need, and those that these need, and points
+/// the uses to them. `silent` instances are those that another package has reported.
+pub fn run(package: &mut Package, callees: &dyn Callees, from: usize, silent: bool) {
+    let mut i = from;
+    let limit = package.funcs.len() + MAX_INSTANCES;
+    while i < package.funcs.len().min(limit) {
+        let func = FuncId::from_usize(i);
+        if !package.funcs[func].generic {
+            uses_of(package, callees, func, 0, silent);
+        }
+        i += 1;
+    }
+}
+
+/// Points the uses of instances in the nodes of `func` from number `from` on to functions of `package`.
+pub fn uses_of(
+    package: &mut Package,
+    callees: &dyn Callees,
+    func: FuncId,
+    from: usize,
+    silent: bool,
+) {
+    let body = Arc::clone(&package.funcs[func].body);
+    let same = Arc::ptr_eq(&body, &package.funcs[func].original);
+    let mut own: Option<Body> = None;
+    for i in from..body.len() {
+        let id = NodeId::from_usize(i);
+        let Some((shaped, node)) = shaped_use(body.node(id)) else {
+            continue;
+        };
+        ensure(package, callees, shaped, silent);
+        let own = own.get_or_insert_with(|| (*body).clone());
+        if let Node::MethodExpr { .. } = node {
+            let ty = shaped_receiver(own.ty(id), shaped);
+            own.set_ty(id, ty);
+        }
+        own.replace(id, node);
+    }
+    if let Some(own) = own {
+        let own = Arc::new(own);
+        if same {
+            package.funcs[func].original = Arc::clone(&own);
+        }
+        package.funcs[func].body = own;
+    }
+}
+
+/// The shaped function that a node uses, and the node that says so; `None` if there is nothing to change.
+fn shaped_use(node: Node) -> Option<(FuncRef, Node)> {
+    let used = match node {
+        Node::Func(f) | Node::MethodExpr { func: f, .. } | Node::MethodValue { func: f, .. } => f,
+        _ => return None,
+    };
+    let FuncRef::Inst(obj, instance) = used else {
+        return None;
+    };
+    let params = type_params(obj);
+    if params.len() != instance.targs().len() {
+        return None;
+    }
+    let shapes: Vec<Ty> = params
+        .iter()
+        .zip(instance.targs())
+        .map(|(p, &t)| shape(t, p.iface()))
+        .collect();
+    let shaped = FuncRef::Inst(obj, Instance::of(&shapes));
+    let node = match node {
+        Node::MethodExpr { direct, .. } => Node::MethodExpr {
+            func: shaped,
+            direct,
+        },
+        Node::MethodValue { x, .. } => Node::MethodValue { x, func: shaped },
+        _ => Node::Func(shaped),
+    };
+    Some((shaped, node))
+}
+
+/// Type parameters of a function: those of its receiver, then its own.
+pub fn type_param_types(obj: Obj) -> Vec<Ty> {
+    let Some(sig) = obj.ty().as_signature() else {
+        return Vec::new();
+    };
+    sig.rparams.iter().chain(sig.tparams).copied().collect()
+}
+
+fn type_params(obj: Obj) -> Vec<&'static TypeParam> {
+    type_param_types(obj)
+        .into_iter()
+        .filter_map(Ty::as_type_param)
+        .collect()
+}
+
+/// The type of a method expression whose receiver is the shaped instance.
+fn shaped_receiver(ty: Ty, func: FuncRef) -> Ty {
+    let (Some(sig), FuncRef::Inst(_, instance)) = (ty.as_signature(), func) else {
+        return ty;
+    };
+    let Some((first, rest)) = sig.param_vars().split_first() else {
+        return ty;
+    };
+    let mut params = vec![Obj::var(
+        crate::types::object::VarKind::Param,
+        first.name,
+        first.pkg,
+        None,
+        shaped_type(first.ty(), instance),
+    )];
+    params.extend_from_slice(rest);
+    Ty::new(TyKind::Signature(Signature {
+        tparams: &[],
+        rparams: &[],
+        recv: None,
+        params: Ty::tuple(params),
+        results: sig.results,
+        variadic: sig.variadic,
+    }))
+}
+
+/// `List[int]` to `List[go.shape.int]`, behind a pointer too.
+fn shaped_type(ty: Ty, instance: Instance) -> Ty {
+    if let TyKind::Pointer(elem) = ty.unalias().kind() {
+        return Ty::pointer(shaped_type(*elem, instance));
+    }
+    let targs = instance.targs();
+    match ty.as_named().and_then(|n| n.inst) {
+        Some(inst) if inst.targs.len() <= targs.len() => crate::types::instantiate::instantiate(
+            inst.orig,
+            alloc_slice(targs[..inst.targs.len()].to_vec()),
+        ),
+        _ => ty,
+    }
+}
+
+/// Makes the instance unless the package has it.
+fn ensure(package: &mut Package, callees: &dyn Callees, func: FuncRef, silent: bool) {
+    if package.find(func).is_some() {
+        return;
+    }
+    let FuncRef::Inst(obj, instance) = func else {
+        return;
+    };
+    let Some((generic, closures)) = generic_source(package, callees, obj) else {
+        return;
+    };
+    let map = SubstMap::new(&type_param_types(obj), instance.targs());
+    let id = package.funcs.push(filled_in(&generic, &map));
+    package.by_ref.insert(func, id);
+    let name = func_text(func, obj.pkg);
+    let renamed = |old: &str| old.replacen(generic.name.as_str(), &name, 1);
+    let copy = &mut package.funcs[id];
+    copy.sym = Some(func);
+    copy.name = Symbol::intern(&name);
+    copy.silent = silent;
+    let mut copies = vec![];
+    for (old, closure) in &closures {
+        let new = package.funcs.push(filled_in(closure, &map));
+        let text = renamed(closure.name.as_str());
+        let copy = &mut package.funcs[new];
+        copy.name = Symbol::intern(&text);
+        copy.silent = silent;
+        copies.push((*old, new));
+    }
+    let all: Vec<FuncId> = std::iter::once(id)
+        .chain(copies.iter().map(|c| c.1))
+        .collect();
+    for func in all {
+        point_to_copies(package, func, &copies);
+    }
+}
+
+/// The generic function and the literals in it, with what they were.
+fn generic_source(
+    package: &Package,
+    callees: &dyn Callees,
+    obj: Obj,
+) -> Option<(Func, Vec<(FuncId, Func)>)> {
+    let decl = FuncRef::Decl(obj);
+    let (owner, id) = match package.find(decl) {
+        Some(id) => (package, id),
+        None => callees.find(decl)?,
+    };
+    Some((owner.funcs[id].clone(), literals_in(owner, id)))
+}
+
+/// The function literals in a function's original body, and those within, with their numbers.
+pub fn literals_in(package: &Package, func: FuncId) -> Vec<(FuncId, Func)> {
+    let mut found = Vec::new();
+    let mut todo = vec![Arc::clone(&package.funcs[func].original)];
+    while let Some(body) = todo.pop() {
+        body.preorder(body.stmts, |node| {
+            if let Node::Closure(literal) = body.node(node) {
+                let copy = package.funcs[literal].clone();
+                todo.push(Arc::clone(&copy.original));
+                found.push((literal, copy));
+            }
+            true
+        });
+    }
+    found
+}
+
+/// A copy of a function with types filled in.
+fn filled_in(func: &Func, map: &SubstMap) -> Func {
+    let mut body = (*func.original).clone();
+    body.map_types(|ty| subst(ty, map));
+    for i in 0..body.len() {
+        let id = NodeId::from_usize(i);
+        let node = match body.node(id) {
+            Node::Func(f) => Node::Func(filled_ref(f, map)),
+            Node::MethodExpr { func, direct } => Node::MethodExpr {
+                func: filled_ref(func, map),
+                direct,
+            },
+            Node::MethodValue { x, func } => Node::MethodValue {
+                x,
+                func: filled_ref(func, map),
+            },
+            other => other,
+        };
+        body.replace(id, node);
+    }
+    let body = Arc::new(body);
+    Func {
+        generic: false,
+        dup_ok: true,
+        ty: subst(func.ty, map),
+        original: Arc::clone(&body),
+        body,
+        inline: None,
+        ..func.clone()
+    }
+}
+
+fn filled_ref(func: FuncRef, map: &SubstMap) -> FuncRef {
+    match func {
+        FuncRef::Inst(obj, instance) => {
+            let targs: Vec<Ty> = instance.targs().iter().map(|&t| subst(t, map)).collect();
+            FuncRef::Inst(obj, Instance::of(&targs))
+        }
+        decl @ FuncRef::Decl(_) => decl,
+    }
+}
+
+/// Lets the closure expressions of a copied function create the copied literals.
+fn point_to_copies(package: &mut Package, func: FuncId, copies: &[(FuncId, FuncId)]) {
+    if copies.is_empty() {
+        return;
+    }
+    let mut body = (*package.funcs[func].original).clone();
+    for i in 0..body.len() {
+        let id = NodeId::from_usize(i);
+        let Node::Closure(old) = body.node(id) else {
+            continue;
+        };
+        if let Some(&(_, new)) = copies.iter().find(|c| c.0 == old) {
+            body.replace(id, Node::Closure(new));
+            package.funcs[new].parent = Some(func);
+        }
+    }
+    let body = Arc::new(body);
+    package.funcs[func].original = Arc::clone(&body);
+    package.funcs[func].body = body;
+}

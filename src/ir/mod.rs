@@ -1,0 +1,181 @@
+//! Typed Go in the compiler's shape: what inlining and escape analysis work on.
+//!
+//! # Words
+//!
+//! | word | meaning |
+//! | --- | --- |
+//! | [`Package`] | the functions of a package in the compiler's order |
+//! | [`Func`] | a function: declared, a literal, or made by the compiler |
+//! | [`Body`](body::Body) | its nodes and variables, in an arena of its own |
+//! | [`Node`](node::Node) | an expression or statement, named as in cmd/compile/internal/ir |
+//! | init list | statements that run before a node: declarations of `x := …`, temporaries of `a, b = f()` |
+//! | [`Local`](body::Local) | a variable; one that a closure captures is a local of class `Captured` there |
+//! | [`Pos`](body::Pos) | file, gc's offset, and the inlined call that brought the node here |
+//! | [`FuncRef`](body::FuncRef) | a function as any package's bodies refer to it |
+//!
+//! # Example
+//!
+//! `x := f(1, "a")` with `func f(n int, args ...any) int` becomes
+//!
+//! ```text
+//! Assign { def, x: Name(x), y: Call { fun: Func(f), ddd, args: [Literal 1, CompLit { dots } [Conv { implicit } Literal "a"]] } }
+//! ```
+//!
+//! with `Dcl(x)` in the assignment's init list. Parentheses are gone, constants are folded, implicit conversions,
+//! dereferences and addresses are nodes, and dead branches are left out, all as the compiler's noder does it
+//! (`noder/writer.go`, `noder/reader.go`, `typecheck`).
+//!
+//! # Across packages
+//!
+//! A body refers to functions, package-level variables and types by object, and to closures by [`FuncId`] of the
+//! package that owns the body. To inline a call, the callee's body as it was before anything was inlined into it
+//! ([`Func::original`]) is copied into the caller's arena; closures in it are copied as new functions of the caller's
+//! package. [`Callees`] gives the packages that other packages' functions live in.
+
+pub mod body;
+pub mod build;
+pub mod convert;
+pub mod instantiate;
+pub mod node;
+pub mod print;
+pub mod quote;
+pub mod release;
+pub mod scc;
+pub mod shape;
+pub mod statics;
+pub mod typetext;
+pub mod visit;
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use self::body::{Body, Class, FuncKey, FuncRef, LocalId, Pos};
+use self::node::FuncId;
+use crate::ast::Pragma;
+use crate::base::index::IndexVec;
+use crate::base::symbol::Symbol;
+use crate::types::package::Pkg;
+use crate::types::ty::Ty;
+
+/// What a function is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum FuncKind {
+    /// Declared in the source, or an instance of such.
+    Declared,
+    /// The function that runs the package's variable initialisers.
+    PackageInit,
+    /// A function literal.
+    Literal,
+    /// The body of a range-over-func loop.
+    RangeBody,
+    /// The wrapper of a `go` statement.
+    GoWrapper,
+    /// The wrapper of a `defer` statement.
+    DeferWrapper,
+    /// A method or generic wrapper.
+    Wrapper,
+}
+
+impl FuncKind {
+    /// Whether it is a closure: has an [`Node::Closure`](node::Node::Closure) somewhere.
+    pub fn is_closure(self) -> bool {
+        matches!(
+            self,
+            FuncKind::Literal | FuncKind::RangeBody | FuncKind::GoWrapper | FuncKind::DeferWrapper
+        )
+    }
+}
+
+/// That a function can be inlined.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Inline {
+    /// The number of nodes, corrected as the compiler does.
+    pub cost: u32,
+    /// Whether result variables are declared by the only return statement.
+    pub delay_results: bool,
+}
+
+/// A function.
+#[derive(Clone, Debug)]
+pub struct Func {
+    /// What it is.
+    pub kind: FuncKind,
+    /// The name in messages, without package: `F`, `(*T).M`, `T.M`, `F.func1`.
+    pub name: Symbol,
+    /// The package it is of.
+    pub pkg: Option<Pkg>,
+    /// What it is known as to other bodies; `None` for closures.
+    pub sym: Option<FuncRef>,
+    /// Where messages about the function point: its name, or the `func` or `for` keyword, not inlined.
+    pub pos: Pos,
+    /// Its signature; methods have a receiver.
+    pub ty: Ty,
+    /// Receiver, then parameters.
+    pub params: Vec<LocalId>,
+    /// Results.
+    pub results: Vec<LocalId>,
+    /// Variables of the enclosing function that it uses: locals of class captured.
+    pub closure_vars: Vec<LocalId>,
+    /// For closures, the function whose body has the closure expression.
+    pub parent: Option<FuncId>,
+    /// Its directives.
+    pub pragma: Pragma,
+    /// Whether it has a body at all; assembly functions have none.
+    pub has_body: bool,
+    /// Declared with type parameters, or a literal in such a function: only its instances are code.
+    pub generic: bool,
+    /// An instance that another package has reported already: nothing is said about it.
+    pub silent: bool,
+    /// An instance, or a closure of one: no messages about parameters.
+    pub dup_ok: bool,
+    /// The body, calls in it inlined once [`inline`](crate::inline) has run.
+    pub body: Arc<Body>,
+    /// The body before anything was inlined into it.
+    pub original: Arc<Body>,
+    /// Whether and at which cost it can be inlined; `None` if not, or before it was looked at.
+    pub inline: Option<Inline>,
+}
+
+impl Func {
+    /// What an inlining tree calls it.
+    pub fn key(&self, id: FuncId) -> FuncKey {
+        self.sym.map_or(FuncKey::Closure(id), FuncKey::Ref)
+    }
+}
+
+/// The functions of a package.
+#[derive(Clone, Debug)]
+pub struct Package {
+    /// The package.
+    pub pkg: Pkg,
+    /// In the compiler's order: package initialisation, declarations by file, closures as met, instances as found.
+    pub funcs: IndexVec<FuncId, Func>,
+    /// Where functions are that bodies refer to.
+    pub by_ref: FxHashMap<FuncRef, FuncId>,
+}
+
+impl Package {
+    /// The function that `func` refers to, if it is one of this package.
+    pub fn find(&self, func: FuncRef) -> Option<FuncId> {
+        self.by_ref.get(&func).copied()
+    }
+
+    /// The variable that `local` of `func` stands for: closures refer to variables of enclosing functions.
+    pub fn canonical(&self, mut func: FuncId, mut local: LocalId) -> (FuncId, LocalId) {
+        while let Class::Captured(outer) = self.funcs[func].body.locals[local].class {
+            match self.funcs[func].parent {
+                Some(parent) => func = parent,
+                None => break,
+            }
+            local = outer;
+        }
+        (func, local)
+    }
+}
+
+/// Gives other packages' functions: their bodies for inlining and, through `escape`, their parameter tags.
+pub trait Callees {
+    /// The package that has `func`, and which function it is there; `None` if it is not known.
+    fn find(&self, func: FuncRef) -> Option<(&Package, FuncId)>;
+}

@@ -1,0 +1,108 @@
+//! Interned lists of type arguments, and the shapes that stand for groups of types (noder's `shapify`).
+//!
+//! The compiler has one body for all type arguments of one shape: where the constraint lists no types all pointers are
+//! one shape, otherwise all types with one underlying type are. A shape is a type of package `go.shape` that is named
+//! after its underlying type.
+
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use rustc_hash::FxHashMap;
+
+use super::body::Instance;
+use super::typetext::link_text;
+use crate::base::symbol::Symbol;
+use crate::types::arena::alloc_slice;
+use crate::types::object::{Obj, ObjKind};
+use crate::types::package::Pkg;
+use crate::types::predicates::{identical_lists, is_interface};
+use crate::types::ty::{BasicKind, Ty, TyKind, settle};
+
+/// All lists so far, by their text.
+static LISTS: LazyLock<Mutex<FxHashMap<String, Vec<&'static &'static [Ty]>>>> =
+    LazyLock::new(Mutex::default);
+
+/// All shapes so far, by name.
+static SHAPES: LazyLock<Mutex<FxHashMap<String, Ty>>> = LazyLock::new(Mutex::default);
+
+/// The package that shapes belong to.
+static SHAPE_PACKAGE: LazyLock<Pkg> = LazyLock::new(|| {
+    let name = Symbol::intern("go.shape");
+    Pkg::new(name, name)
+});
+
+impl Instance {
+    /// The instance with these type arguments; identical lists give equal instances.
+    pub fn of(targs: &[Ty]) -> Instance {
+        let text: Vec<String> = targs.iter().map(|&t| link_text(t)).collect();
+        let mut lists = LISTS.lock().unwrap_or_else(PoisonError::into_inner);
+        let lists = lists.entry(text.join(",")).or_default();
+        if let Some(known) = lists.iter().find(|l| identical_lists(l, targs)) {
+            return Instance::from_interned(known);
+        }
+        let list: &'static &'static [Ty] = Box::leak(Box::new(alloc_slice(targs.to_vec())));
+        lists.push(list);
+        Instance::from_interned(list)
+    }
+}
+
+/// The shape of type argument `ty` for a type parameter with constraint `constraint`.
+pub fn shape(ty: Ty, constraint: Ty) -> Ty {
+    if is_shape(ty) {
+        return ty;
+    }
+    let under = ty.under();
+    let lists_types = constraint
+        .under_interface()
+        .is_some_and(|i| i.type_set().has_terms());
+    let under = match under.kind() {
+        TyKind::Pointer(_) if !lists_types => Ty::pointer(Ty::basic(BasicKind::Uint8)),
+        _ => under,
+    };
+    named_shape(under)
+}
+
+/// Whether the type is a shape.
+pub fn is_shape(ty: Ty) -> bool {
+    ty.as_named()
+        .is_some_and(|n| n.obj.pkg == Some(*SHAPE_PACKAGE))
+}
+
+/// Whether a shape occurs among the type arguments that the type is made with, or it is one.
+pub fn has_shape(ty: Ty) -> bool {
+    match ty.unalias().kind() {
+        TyKind::Pointer(elem) | TyKind::Slice(elem) | TyKind::Array { elem, .. } => {
+            has_shape(*elem)
+        }
+        TyKind::Named(n) => is_shape(ty) || n.targs().iter().any(|&t| has_shape(t)),
+        TyKind::Map { key, elem } => has_shape(*key) || has_shape(*elem),
+        TyKind::Chan { elem, .. } => has_shape(*elem),
+        _ => false,
+    }
+}
+
+/// Whether values of the type are interfaces; not true of type parameters.
+pub fn is_boxing(ty: Ty) -> bool {
+    ty.as_type_param().is_none() && is_interface(ty)
+}
+
+fn named_shape(under: Ty) -> Ty {
+    let name = link_text(under);
+    let mut shapes = SHAPES.lock().unwrap_or_else(PoisonError::into_inner);
+    *shapes.entry(name).or_insert_with_key(|name| {
+        let obj = Obj::new(
+            ObjKind::TypeName,
+            Symbol::intern(name),
+            Some(*SHAPE_PACKAGE),
+            None,
+            0,
+        );
+        let ty = Ty::named(obj, None);
+        if let TyKind::Named(named) = ty.kind() {
+            settle(&named.rhs, under);
+            settle(&named.under, under);
+            settle(&named.methods, &[]);
+        }
+        obj.set_ty(ty);
+        ty
+    })
+}

@@ -1,0 +1,299 @@
+//! Escape analysis against what the compiler prints.
+//!
+//! `tests/data/escape/flows.go` has a small function for each way a value can go; `flows-1.NN.txt` is what
+//! `go build -gcflags='-m -l'` of that version prints for it (language version 1.22, for Go 1.21 its own), without the
+//! file name, sorted.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use heaplint::base::index::Idx;
+use heaplint::base::source::SourceFile;
+use heaplint::base::symbol::Symbol;
+use heaplint::escape::analysis::{Analysis, analyse};
+use heaplint::escape::build::Context;
+use heaplint::escape::cost::Costs;
+use heaplint::escape::message::Printer;
+use heaplint::escape::release::Release;
+use heaplint::escape::sites::Sites;
+use heaplint::escape::summary::{Callees, Summary};
+use heaplint::ir::body::FuncRef;
+use heaplint::ir::build::Source;
+use heaplint::ir::{self, Package};
+use heaplint::parse::parse_file;
+use heaplint::site::{Cost, GoVersion, Reason, Site, Verdict};
+use heaplint::types::sizes::Sizes;
+use heaplint::types::version::GoVersion as Language;
+use heaplint::types::{Config, FileInput, Import, Importer, PackageInput, check};
+
+/// A world of one package.
+struct Alone;
+
+impl Importer for Alone {
+    fn import(&self, _: Symbol) -> Import {
+        Import::Missing
+    }
+}
+
+impl Callees for Alone {
+    fn summary(&self, _: FuncRef) -> Option<&Summary> {
+        None
+    }
+}
+
+/// What is found in one file, a package by itself, under Go 1.`minor`, without inlining.
+struct Found {
+    source: SourceFile,
+    package: Package,
+    analysis: Analysis,
+    release: &'static Release,
+}
+
+impl Found {
+    fn new(text: &str, minor: u8) -> Found {
+        let source = SourceFile::new(Path::new("f.go"), text.as_bytes().to_vec());
+        let parsed = parse_file(source.text());
+        assert!(parsed.errors.is_empty(), "{:?}", parsed.errors);
+        let language = Language(minor.min(22));
+        let file = FileInput {
+            file: Idx::from_usize(0),
+            ast: &parsed.ast,
+            src: source.text(),
+            version: None,
+        };
+        let config = Config {
+            version: language,
+            sizes: Sizes::AMD64,
+            skip_bodies: false,
+        };
+        let input = PackageInput {
+            path: Symbol::intern("f"),
+            files: &[file],
+        };
+        let (checked, _) = check(&input, &Alone, &config);
+        let source_of = Source {
+            ast: &parsed.ast,
+            version: language,
+        };
+        let version = GoVersion(u16::from(minor));
+        let package = ir::build::build(&checked, &[source_of], ir::release::Release::of(version));
+        let release = Release::of(version);
+        let analysis = analyse(Context {
+            package: &package,
+            callees: &Alone,
+            release,
+            sizes: Sizes::AMD64,
+        });
+        Found {
+            source,
+            package,
+            analysis,
+            release,
+        }
+    }
+
+    /// `line:column: text` for each message, by position.
+    fn lines(&self) -> Vec<String> {
+        let printer = Printer {
+            package: &self.package,
+            release: self.release,
+            sizes: Sizes::AMD64,
+        };
+        let mut lines: Vec<_> = printer
+            .lines(&self.analysis)
+            .into_iter()
+            .map(|line| {
+                let at = self.source.line_col(line.pos.offset);
+                (at, line.text)
+            })
+            .collect();
+        lines.sort();
+        lines
+            .into_iter()
+            .map(|(at, text)| format!("{}:{}: {text}", at.line, at.column))
+            .collect()
+    }
+
+    fn sites(&self) -> Vec<Site> {
+        let costs = Costs {
+            package: &self.package,
+            release: self.release,
+            sizes: Sizes::AMD64,
+        };
+        let regions = |_, _| None;
+        Sites {
+            costs,
+            regions: &regions,
+        }
+        .of(&self.analysis)
+    }
+
+    /// The site of an expression or variable with that text.
+    fn site(&self, expr: &str) -> Site {
+        let sites = self.sites();
+        let found = sites.into_iter().find(|s| s.expr == expr);
+        found.unwrap_or_else(|| panic!("no site {expr}"))
+    }
+}
+
+fn data(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/data/escape")
+        .join(name);
+    std::fs::read_to_string(path).unwrap()
+}
+
+/// The lines that only one side has.
+fn difference(ours: &[String], theirs: &[String]) -> String {
+    let mut out = String::new();
+    for line in ours.iter().filter(|l| !theirs.contains(l)) {
+        writeln!(out, "only ours:   {line}").unwrap();
+    }
+    for line in theirs.iter().filter(|l| !ours.contains(l)) {
+        writeln!(out, "only theirs: {line}").unwrap();
+    }
+    out
+}
+
+#[test]
+fn flows_are_those_of_each_compiler() {
+    let source = data("flows.go");
+    for minor in 21..=27 {
+        let ours = Found::new(&source, minor).lines();
+        let theirs: Vec<String> = data(&format!("flows-1.{minor}.txt"))
+            .lines()
+            .map(str::to_owned)
+            .collect();
+        let difference = difference(&ours, &theirs);
+        assert!(difference.is_empty(), "Go 1.{minor}:\n{difference}");
+        assert_eq!(ours.len(), theirs.len(), "Go 1.{minor}");
+    }
+}
+
+#[test]
+fn a_missing_import_makes_unknown_and_says_nothing() {
+    let found = Found::new(
+        "package p\nimport \"missing\"\nfunc f() {\n\tx, y := 1, 2\n\tmissing.Keep(&x)\n\t_ = &y\n}\n",
+        27,
+    );
+    assert_eq!(found.lines(), Vec::<String>::new());
+    let x = found.site("x");
+    assert!(matches!(x.verdict, Verdict::Unknown(_)), "{x:?}");
+    assert_eq!(x.cost, Cost::Unknown);
+    assert_eq!(found.site("y").verdict, Verdict::Stack);
+}
+
+#[test]
+fn a_parameter_that_goes_to_the_unknown_is_unknown_to_callers() {
+    let found = Found::new(
+        "package p\nimport \"missing\"\nfunc g(p *int) { missing.Keep(p) }\nfunc f() { x := 1; g(&x) }\n",
+        27,
+    );
+    assert!(matches!(found.site("x").verdict, Verdict::Unknown(_)));
+    assert_eq!(found.lines(), Vec::<String>::new());
+}
+
+#[test]
+fn reasons_say_where_a_value_goes() {
+    let found = Found::new(
+        "package p\nvar sink any\nfunc returned() *int { a := 1; return &a }\n\
+         func stored(m map[int]*int) { b := 1; m[0] = &b }\nfunc sent(c chan *int) { d := 1; c <- &d }\n\
+         func global() { e := 1; sink = &e }\nfunc started() { f := 1; go func() { f++ }() }\n\
+         func passed(g func(*int)) { h := 1; g(&h) }\nfunc large() { var i [1 << 20]byte; _ = i }\n\
+         func captured() func() { j := 1; return func() { j++ } }\n\
+         func looped() { var k *int; for { l := 1; k = &l }; _ = k }\nfunc paniced() { n := 1; panic(&n) }\n",
+        27,
+    );
+    let reason = |name| found.site(name).verdict;
+    for (name, expected) in [
+        ("a", Reason::Returned),
+        ("b", Reason::Stored),
+        ("d", Reason::Sent),
+        ("e", Reason::Global),
+        ("f", Reason::Goroutine),
+        ("h", Reason::Argument),
+        ("i", Reason::TooLarge),
+        ("j", Reason::Captured),
+        ("l", Reason::OutlivesLoop),
+        ("n", Reason::Panic),
+    ] {
+        assert_eq!(reason(name), Verdict::Heap(expected), "{name}");
+    }
+}
+
+#[test]
+fn flows_lead_from_the_site_to_what_outlives_it() {
+    let found = Found::new(
+        "package p\nfunc f() func() int {\n\tx := 1\n\treturn func() int { x++; return x }\n}\n",
+        27,
+    );
+    let notes: Vec<String> = found.site("x").flow.into_iter().map(|s| s.note).collect();
+    assert_eq!(
+        notes,
+        [
+            "the address of `x` goes to the storage of `func literal` (captured by a closure)",
+            "the address of the storage of `func literal` goes to the result (return)",
+        ]
+    );
+}
+
+#[test]
+fn costs_are_those_of_the_runtime() {
+    let found = Found::new(
+        "package p\nvar sink any\nvar text string\ntype T struct{ a, b int }\n\
+         func f(n int, b bool, s string, p T, bs []byte) {\n\tsink = 5\n\tsink = b\n\tsink = n\n\tsink = s\n\tsink = p\n\
+         \tsink = struct{}{}\n\tsink = T{1, 2}\n\tsink = func() {}\n\tsink = new(struct{})\n\tsink = new(T)\n\
+         \t_ = make([]int, n)\n\t_ = map[int]int{}\n\ttext = string(bs)\n\t_ = make(chan int)\n\
+         \tvar big [2000]byte\n\tvar local any = big\n\t_ = local\n}\n",
+        27,
+    );
+    let cost = |expr: &str| found.site(expr).cost.as_str();
+    let heap_box = |expr: &str| {
+        let sites = found.sites();
+        let site = sites
+            .iter()
+            .find(|s| s.expr == expr && s.kind.as_str() == "interface-conversion");
+        site.unwrap_or_else(|| panic!("no box of {expr}"))
+            .cost
+            .as_str()
+    };
+    for (expr, expected) in [
+        ("5", "never"),
+        ("b", "never"),
+        ("n", "maybe"),
+        ("s", "maybe"),
+        ("p", "always"),
+        ("struct {}{}", "never"),
+        ("T{...}", "never"),
+        ("big", "always"),
+    ] {
+        assert_eq!(heap_box(expr), expected, "{expr} boxed");
+    }
+    for (expr, expected) in [
+        ("func literal", "never"),
+        ("new(struct {})", "never"),
+        ("new(T)", "always"),
+        ("make([]int, n)", "maybe"),
+        ("map[int]int{}", "maybe"),
+        ("string(bs)", "maybe"),
+        ("make(chan int)", "always"),
+    ] {
+        assert_eq!(cost(expr), expected, "{expr}");
+    }
+}
+
+#[test]
+fn a_box_of_a_literal_is_paid_for_until_1_24() {
+    let source =
+        "package p\nvar sink any\ntype T struct{ a, b int }\nfunc f() { sink = T{1, 2} }\n";
+    let cost = |minor| Found::new(source, minor).site("T{...}").cost;
+    assert_eq!([24, 25].map(cost), [Cost::Always, Cost::Never]);
+}
+
+#[test]
+fn deep_code_ends() {
+    let calls = format!("{}x{}", "f(".repeat(900), ")".repeat(900));
+    let sum = vec!["x"; 20_000].join(" + ");
+    let source = format!("package p\nfunc f(x int) int {{ return {calls} + {sum} }}\n");
+    assert_eq!(Found::new(&source, 27).lines(), Vec::<String>::new());
+}
