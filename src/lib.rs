@@ -17,6 +17,7 @@
 //! | [`types`], [`facts`] | trees → types, constants, uses; what importers need of a package ↔ bytes |
 //! | [`directive`] | comments → suppressions and heat marks |
 //! | [`heat`] | how often each place runs |
+//! | [`ir`], [`inline`] | typed trees → the compiler's view of each function, calls inlined as it would |
 //! | [`escape`] | trees → [`site`]s with verdict and cost |
 //! | [`rules`] | sites → [`finding`]s; suppressions |
 //! | [`report`] | findings → text, JSON, SARIF |

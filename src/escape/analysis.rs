@@ -322,9 +322,10 @@ impl Builder<'_> {
         match why {
             Why::Send => Reason::Sent,
             Why::CallParameter => match body.node(at.node) {
-                Node::Builtin { id, .. } if id == crate::types::builtin::BuiltinId::Panic => {
-                    Reason::Panic
-                }
+                Node::Builtin {
+                    id: crate::types::builtin::BuiltinId::Panic,
+                    ..
+                } => Reason::Panic,
                 Node::Builtin { .. } => Reason::Stored,
                 _ => Reason::Argument,
             },

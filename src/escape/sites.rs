@@ -61,7 +61,7 @@ impl Sites<'_> {
 
     fn site(&self, decision: &Decision) -> Option<Site> {
         let (kind, pos, ty, expr) = self.describe(decision)?;
-        let mut site = self.blank_site(kind, pos, decision.owner, ty, expr)?;
+        let mut site = self.blank_site(kind, pos, decision.owner, ty, &expr)?;
         site.verdict = verdict(decision.decided);
         site.cost = self.costs.of(decision);
         site.size = self.size(decision.subject, ty);
@@ -83,7 +83,7 @@ impl Sites<'_> {
         pos: Pos,
         owner: FuncId,
         ty: Ty,
-        expr: String,
+        expr: &str,
     ) -> Option<Site> {
         let file = pos.file.filter(|_| pos.inline.is_none())?;
         let here = Span::new(pos.offset, pos.offset.saturating_add(1));
@@ -275,7 +275,7 @@ impl Sites<'_> {
             }
             Subject::Storage(at) => {
                 let text = node_text(self.package(), at.func, at.node);
-                format!("the storage of `{}`", shortened(text))
+                format!("the storage of `{}`", shortened(&text))
             }
         }
     }
@@ -291,7 +291,7 @@ impl Sites<'_> {
                 } if matches!(body.ty(id).under().kind(), TyKind::Chan { .. }) => {
                     let text = node_text(self.package(), func, id);
                     let site =
-                        self.blank_site(SiteKind::MakeChan, body.pos(id), func, body.ty(id), text);
+                        self.blank_site(SiteKind::MakeChan, body.pos(id), func, body.ty(id), &text);
                     keep_worst(sites, site.map(always(Reason::Channel)));
                 }
                 Node::Range { x, key, value, .. } => {
@@ -331,7 +331,7 @@ impl Sites<'_> {
                 body.pos(target),
                 func,
                 ty,
-                text,
+                &text,
             );
             keep_worst(sites, site.map(always(Reason::Stored)));
         }
@@ -393,7 +393,7 @@ fn badness(verdict: &Verdict) -> u8 {
 }
 
 /// The text on one line, cut at a character if it is long.
-fn shortened(text: String) -> String {
+fn shortened(text: &str) -> String {
     let mut line = text.replace('\n', " ");
     if line.len() > MAX_TEXT {
         let cut = line.floor_char_boundary(MAX_TEXT);

@@ -112,9 +112,12 @@ impl Solver {
         self.marks.clear();
         self.marks.resize(graph.len(), Mark::default());
         self.results.clear();
-        self.results.extend(graph.ids().filter_map(|loc| {
-            matches!(graph[loc].role, Role::Result(_)).then(|| (graph[loc].owner.index(), loc))
-        }));
+        self.results.extend(
+            graph
+                .ids()
+                .filter(|&loc| matches!(graph[loc].role, Role::Result(_)))
+                .map(|loc| (graph[loc].owner.index(), loc)),
+        );
         self.results
             .sort_by_key(|&(owner, loc)| (owner, loc.index()));
         self.causes.clear();

@@ -38,7 +38,7 @@ pub struct Counter<'a> {
 }
 
 impl<'a> Counter<'a> {
-    fn body(&self) -> &'a Body {
+    fn original(&self) -> &'a Body {
         &self.finder.package.funcs[self.func].original
     }
 
@@ -48,7 +48,7 @@ impl<'a> Counter<'a> {
     ///
     /// The first construct that forbids inlining.
     pub fn cost(&self) -> Result<u32, Impossible> {
-        let body = self.body();
+        let body = self.original();
         let mut total = 0;
         let mut reason = None;
         body.preorder(body.stmts, |id| {
@@ -74,7 +74,7 @@ impl<'a> Counter<'a> {
 
     /// What the node itself adds; its children are counted on their own.
     fn node(&self, id: NodeId) -> Result<i64, Impossible> {
-        let body = self.body();
+        let body = self.original();
         Ok(match body.node(id) {
             Node::Type | Node::MethodExpr { .. } | Node::Block(_) => 0,
             Node::Branch {
@@ -108,7 +108,7 @@ impl<'a> Counter<'a> {
 
     /// `&x.f` at offset 0 of a plain name is free.
     fn address(&self, x: NodeId) -> i64 {
-        let body = self.body();
+        let body = self.original();
         let Node::Dot { x: base, field, .. } = body.node(x) else {
             return 1;
         };
@@ -125,7 +125,7 @@ impl<'a> Counter<'a> {
 
     /// `*(*T)(unsafe.Pointer(&x))` counts its dereference and address as one.
     fn dereference(&self, mut x: NodeId) -> i64 {
-        let body = self.body();
+        let body = self.original();
         while let Node::Conv { x: inner, .. } = body.node(x) {
             if body.conv_kind(x) != ConvKind::Nop {
                 break;
@@ -137,7 +137,7 @@ impl<'a> Counter<'a> {
 
     /// Missing parts are placeholders, which [`Body::preorder`] counts like any node.
     fn slice(&self, x: NodeId, parts: Nodes) -> i64 {
-        let body = self.body();
+        let body = self.original();
         let parts = body.list(parts);
         let missing = parts
             .iter()
@@ -158,7 +158,7 @@ impl<'a> Counter<'a> {
     }
 
     fn builtin(&self, id: BuiltinId, args: Nodes, ty: Ty) -> Result<i64, Impossible> {
-        let body = self.body();
+        let body = self.original();
         Ok(match id {
             BuiltinId::Recover => return Err(Impossible("call to recover".to_owned())),
             BuiltinId::Panic => {
@@ -174,7 +174,7 @@ impl<'a> Counter<'a> {
     }
 
     fn call(&self, fun: NodeId) -> Result<i64, Impossible> {
-        let body = self.body();
+        let body = self.original();
         if matches!(body.node(fun), Node::DotInter { .. }) {
             return Ok(1 + i64::from(CALL_COST));
         }

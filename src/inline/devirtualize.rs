@@ -154,10 +154,10 @@ fn assignments(pass: &Pass<'_>, func: FuncId, local: LocalId) -> Vec<Value> {
         };
         body.preorder(body.stmts, |id| {
             match body.node(id) {
-                Node::Assign { x, y: Some(y), .. } if is_variable(x) => {
-                    if body.node(y) != Node::Nil {
-                        out.push(value_of(pass, at, y));
-                    }
+                Node::Assign { x, y: Some(y), .. }
+                    if is_variable(x) && body.node(y) != Node::Nil =>
+                {
+                    out.push(value_of(pass, at, y));
                 }
                 Node::AssignList { lhs, rhs, .. } => {
                     for (i, &x) in body.list(lhs).iter().enumerate() {
@@ -180,10 +180,10 @@ fn assignments(pass: &Pass<'_>, func: FuncId, local: LocalId) -> Vec<Value> {
                 } => {
                     if let Node::TypeSwitchGuard { x, .. } = body.node(tag) {
                         for &case in body.list(cases) {
-                            if let Node::Case { var: Some(v), .. } = body.node(case) {
-                                if is_variable(v) {
-                                    out.push(Value::Node(at, x));
-                                }
+                            if let Node::Case { var: Some(v), .. } = body.node(case)
+                                && is_variable(v)
+                            {
+                                out.push(Value::Node(at, x));
                             }
                         }
                     }
@@ -352,7 +352,7 @@ fn adjust(body: &mut crate::ir::body::Body, recv: NodeId, method: Obj) -> NodeId
 
 fn reference(method: Obj, recv: Ty) -> FuncRef {
     let base = recv.under_pointer().unwrap_or(recv);
-    match base.as_named().map(|n| n.targs()) {
+    match base.as_named().map(super::super::types::ty::Named::targs) {
         Some(targs) if !targs.is_empty() => {
             FuncRef::Inst(method.origin(), crate::ir::body::Instance::of(targs))
         }

@@ -162,12 +162,12 @@ impl Pass<'_> {
         let finder = self.finder();
         let mut found = Vec::new();
         body.preorder(body.stmts, |id| {
-            if let Node::Call { fun, .. } = body.node(id) {
-                if let Some(Target::Local(callee)) = finder.target(func, fun) {
-                    let f = &self.package.funcs[callee];
-                    if f.kind.is_closure() || f.silent {
-                        found.push(callee);
-                    }
+            if let Node::Call { fun, .. } = body.node(id)
+                && let Some(Target::Local(callee)) = finder.target(func, fun)
+            {
+                let f = &self.package.funcs[callee];
+                if f.kind.is_closure() || f.silent {
+                    found.push(callee);
                 }
             }
             true

@@ -124,13 +124,12 @@ fn append(body: &mut Body, callee: &Func, call: NodeId, key: FuncKey, number: u3
         inline,
         label: number,
     };
-    for local in original.locals.iter() {
-        let id = match local.class {
-            Class::Captured(outer) => outer,
-            _ => {
-                let copy = inlined_local(local, &shift);
-                body.locals.push(copy)
-            }
+    for local in &original.locals {
+        let id = if let Class::Captured(outer) = local.class {
+            outer
+        } else {
+            let copy = inlined_local(local, &shift);
+            body.locals.push(copy)
         };
         shift.locals.push(id);
     }
@@ -349,22 +348,22 @@ fn copy_closures(
     let find = |old: FuncId| copies.iter().find(|c| c.0 == old).map(|c| c.1);
     for i in shift.nodes..body.len() {
         let id = NodeId::from_usize(i);
-        if let Node::Closure(old) = body.node(id) {
-            if let Some(new) = find(old) {
-                body.replace(id, Node::Closure(new));
-                adopt(package, new, caller, Some(shift));
-            }
+        if let Node::Closure(old) = body.node(id)
+            && let Some(new) = find(old)
+        {
+            body.replace(id, Node::Closure(new));
+            adopt(package, new, caller, Some(shift));
         }
     }
     for &(_, copy) in &copies {
         let mut own = (*package.funcs[copy].original).clone();
         for i in 0..own.len() {
             let id = NodeId::from_usize(i);
-            if let Node::Closure(old) = own.node(id) {
-                if let Some(new) = find(old) {
-                    own.replace(id, Node::Closure(new));
-                    adopt(package, new, copy, None);
-                }
+            if let Node::Closure(old) = own.node(id)
+                && let Some(new) = find(old)
+            {
+                own.replace(id, Node::Closure(new));
+                adopt(package, new, copy, None);
             }
         }
         let own = Arc::new(own);

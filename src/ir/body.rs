@@ -313,7 +313,7 @@ impl Body {
         for (&id, &list) in &other.inits {
             self.inits.insert(shift(id), list.shifted(lists));
         }
-        for value in other.consts.iter() {
+        for value in &other.consts {
             self.consts.push(value.clone());
         }
     }

@@ -70,9 +70,11 @@ pub fn uses_of(
 
 /// The shaped function that a node uses, and the node that says so; `None` if there is nothing to change.
 fn shaped_use(node: Node) -> Option<(FuncRef, Node)> {
-    let used = match node {
-        Node::Func(f) | Node::MethodExpr { func: f, .. } | Node::MethodValue { func: f, .. } => f,
-        _ => return None,
+    let (Node::Func(used)
+    | Node::MethodExpr { func: used, .. }
+    | Node::MethodValue { func: used, .. }) = node
+    else {
+        return None;
     };
     let FuncRef::Inst(obj, instance) = used else {
         return None;

@@ -14,10 +14,10 @@ const MAX_QUOTED: usize = 72;
 
 /// The text of a constant of type `ty` in messages about package `local`.
 pub fn constant_text(value: &Value, ty: Ty, local: Option<Pkg>) -> String {
-    if ty == RUNE {
-        if let Some(c) = value.as_u64().and_then(|x| u32::try_from(x).ok()) {
-            return quote_rune(c);
-        }
+    if ty == RUNE
+        && let Some(c) = value.as_u64().and_then(|x| u32::try_from(x).ok())
+    {
+        return quote_rune(c);
     }
     let text = value_text(value, ty);
     if has_default_type(ty) {

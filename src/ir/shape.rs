@@ -18,8 +18,10 @@ use crate::types::predicates::{identical_lists, is_interface};
 use crate::types::ty::{BasicKind, Ty, TyKind, settle};
 
 /// All lists so far, by their text.
-static LISTS: LazyLock<Mutex<FxHashMap<String, Vec<&'static &'static [Ty]>>>> =
-    LazyLock::new(Mutex::default);
+/// Lists of type arguments by how they are written.
+type Lists = FxHashMap<String, Vec<&'static &'static [Ty]>>;
+
+static LISTS: LazyLock<Mutex<Lists>> = LazyLock::new(Mutex::default);
 
 /// All shapes so far, by name.
 static SHAPES: LazyLock<Mutex<FxHashMap<String, Ty>>> = LazyLock::new(Mutex::default);

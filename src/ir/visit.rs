@@ -176,7 +176,7 @@ impl Node {
                 ..
             } => (*x, *key, *value, *body) = (a.one(*x), b.maybe(), c.maybe(), d.many()),
             Node::If { cond, body, els } => {
-                (*cond, *body, *els) = (a.one(*cond), b.many(), c.many())
+                (*cond, *body, *els) = (a.one(*cond), b.many(), c.many());
             }
             Node::Switch { tag, cases } => (*tag, *cases) = (a.maybe(), b.many()),
             Node::Case { list, var, body } => {

@@ -33,6 +33,8 @@ const MAY_IMPORT: &[(&str, &[&str], &[&str])] = &[
         &["ast", "site", "types"],
         &["brotli", "rustc_hash"],
     ),
+    ("ir", &["ast", "lex", "site", "types"], &["rustc_hash"]),
+    ("inline", &["ast", "ir", "site", "types"], &["rustc_hash"]),
     ("directive", &["ast"], &["rustc_hash"]),
     (
         "heat",
@@ -41,7 +43,7 @@ const MAY_IMPORT: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "escape",
-        &["ast", "finding", "heat", "lex", "site"],
+        &["ast", "finding", "heat", "ir", "lex", "site", "types"],
         &["memchr", "rustc_hash"],
     ),
     ("option", &[], &["schemars", "serde"]),

@@ -76,11 +76,10 @@ impl Builder<'_> {
         };
         if let (Expr::Selector { x, .. }, Some(selection)) =
             (self.ast().expr(selector), self.info().selection(selector))
+            && selection.kind == SelectionKind::Method
         {
-            if selection.kind == SelectionKind::Method {
-                let method = selection.obj;
-                return self.method_callee(selector, x, method);
-            }
+            let method = selection.obj;
+            return self.method_callee(selector, x, method);
         }
         let node = self.expr(fun);
         let first = match self.body().node(node) {
@@ -213,12 +212,11 @@ impl Builder<'_> {
         dst: &dyn Fn(usize) -> Option<Ty>,
         pos: Pos,
     ) -> Vec<NodeId> {
-        if let &[e] = exprs {
-            if let TyKind::Tuple(vars) = self.type_of(e).kind() {
-                if vars.len() > 1 {
-                    return self.tuple(e, vars, dst, pos);
-                }
-            }
+        if let &[e] = exprs
+            && let TyKind::Tuple(vars) = self.type_of(e).kind()
+            && vars.len() > 1
+        {
+            return self.tuple(e, vars, dst, pos);
         }
         exprs
             .iter()

@@ -34,20 +34,19 @@ impl Builder<'_> {
 
     /// The dictionary argument for a call of an instance.
     pub(super) fn dictionary(&mut self, func: FuncRef, pos: Pos) -> NodeId {
-        if let FuncRef::Inst(_, instance) = func {
-            if instance.targs().iter().any(|&t| self.depends(t)) {
-                if let Some(word) = self.dictionary_word(pos) {
-                    let ty = Ty::basic(BasicKind::UnsafePointer);
-                    return self.add(
-                        Node::Conv {
-                            x: word,
-                            implicit: false,
-                        },
-                        ty,
-                        pos,
-                    );
-                }
-            }
+        if let FuncRef::Inst(_, instance) = func
+            && instance.targs().iter().any(|&t| self.depends(t))
+            && let Some(word) = self.dictionary_word(pos)
+        {
+            let ty = Ty::basic(BasicKind::UnsafePointer);
+            return self.add(
+                Node::Conv {
+                    x: word,
+                    implicit: false,
+                },
+                ty,
+                pos,
+            );
         }
         self.add(Node::Dict(func), Ty::basic(BasicKind::UnsafePointer), pos)
     }

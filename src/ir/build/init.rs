@@ -34,28 +34,25 @@ impl Builder<'_> {
             .iter()
             .map(|&obj| self.variable(obj, pos))
             .collect();
-        match lhs[..] {
-            [x] => {
-                let ty = initializer.lhs.first().map(|o| o.ty());
-                let y = self.implicit_conversion(ty, initializer.rhs);
-                let node = Node::Assign {
-                    x,
-                    y: Some(y),
-                    def: false,
-                };
-                self.add_stmt(node, pos)
-            }
-            _ => {
-                let types: Vec<Ty> = initializer.lhs.iter().map(|o| o.ty()).collect();
-                let values = self.several(&[initializer.rhs], &|i| types.get(i).copied(), pos);
-                let node = Node::AssignList {
-                    kind: ListKind::Pairs,
-                    lhs: self.list(&lhs),
-                    rhs: self.list(&values),
-                    def: false,
-                };
-                self.add_stmt(node, pos)
-            }
+        if let [x] = lhs[..] {
+            let ty = initializer.lhs.first().map(|o| o.ty());
+            let y = self.implicit_conversion(ty, initializer.rhs);
+            let node = Node::Assign {
+                x,
+                y: Some(y),
+                def: false,
+            };
+            self.add_stmt(node, pos)
+        } else {
+            let types: Vec<Ty> = initializer.lhs.iter().map(|o| o.ty()).collect();
+            let values = self.several(&[initializer.rhs], &|i| types.get(i).copied(), pos);
+            let node = Node::AssignList {
+                kind: ListKind::Pairs,
+                lhs: self.list(&lhs),
+                rhs: self.list(&values),
+                def: false,
+            };
+            self.add_stmt(node, pos)
         }
     }
 

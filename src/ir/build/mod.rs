@@ -16,6 +16,7 @@ mod func;
 mod init;
 mod literal;
 mod rangefunc;
+mod rangeleave;
 mod select;
 mod stmt;
 mod switch;

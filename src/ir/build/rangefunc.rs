@@ -16,7 +16,6 @@
 use std::sync::LazyLock;
 
 use super::Builder;
-use super::frame::Jump;
 use super::func::Closure;
 use crate::ast::{ExprId, StmtId};
 use crate::base::symbol::{Symbol, sym};
@@ -31,8 +30,8 @@ use crate::types::under::common_under;
 use crate::types::universe::UNIVERSE;
 
 /// The states of a loop (`internal/abi/rangefuncconsts.go`).
-const DONE: i64 = 0;
-const READY: i64 = 1;
+pub(super) const DONE: i64 = 0;
+pub(super) const READY: i64 = 1;
 const PANIC: i64 = 2;
 const EXHAUSTED: i64 = 3;
 const MISSING_PANIC: i64 = 4;
@@ -40,7 +39,7 @@ const MISSING_PANIC: i64 = 4;
 /// The value of `#next` for a return.
 const RETURN: i64 = -1;
 /// How far the values of `#next` for neighbouring loops are apart.
-const STEP: i64 = 2;
+pub(super) const STEP: i64 = 2;
 
 /// `runtime.panicrangestate(state int)`
 static PANIC_RANGE_STATE: LazyLock<Obj> = LazyLock::new(|| {
@@ -146,7 +145,7 @@ impl Builder<'_> {
     }
 
     /// How many loops over functions are under construction around the innermost frame, itself included.
-    fn range_depth(&self) -> usize {
+    pub(super) fn range_depth(&self) -> usize {
         self.frames
             .iter()
             .rev()
@@ -155,17 +154,17 @@ impl Builder<'_> {
     }
 
     /// The frame of the function that the loops are in.
-    fn root_index(&self) -> usize {
+    pub(super) fn root_index(&self) -> usize {
         self.frames.len() - 1 - self.range_depth()
     }
 
-    fn root_mut(&mut self) -> &mut super::frame::Frame {
+    pub(super) fn root_mut(&mut self) -> &mut super::frame::Frame {
         let root = self.root_index();
         &mut self.frames[root]
     }
 
     /// `x := value`
-    fn define_as(&mut self, local: LocalId, value: NodeId, pos: Pos) -> NodeId {
+    pub(super) fn define_as(&mut self, local: LocalId, value: NodeId, pos: Pos) -> NodeId {
         let x = self.name(local, pos);
         let node = Node::Assign {
             x,
@@ -177,17 +176,17 @@ impl Builder<'_> {
         stmt
     }
 
-    fn define_local(&mut self, local: LocalId, value: i64, pos: Pos) -> NodeId {
+    pub(super) fn define_local(&mut self, local: LocalId, value: i64, pos: Pos) -> NodeId {
         let value = self.int_literal(value, pos);
         self.define_as(local, value, pos)
     }
 
-    fn set(&mut self, x: NodeId, value: i64, pos: Pos) -> NodeId {
+    pub(super) fn set(&mut self, x: NodeId, value: i64, pos: Pos) -> NodeId {
         let y = Some(self.int_literal(value, pos));
         self.add_stmt(Node::Assign { x, y, def: false }, pos)
     }
 
-    fn call_iterator(&mut self, x: ExprId, yield_local: LocalId, pos: Pos) -> NodeId {
+    pub(super) fn call_iterator(&mut self, x: ExprId, yield_local: LocalId, pos: Pos) -> NodeId {
         let mut fun = self.expr(x);
         let mut first = Vec::new();
         if let Node::Func(func @ FuncRef::Inst(..)) = self.body().node(fun) {
@@ -212,7 +211,7 @@ impl Builder<'_> {
     }
 
     /// The body as a closure, and what jumps out of it.
-    fn body_closure(
+    pub(super) fn body_closure(
         &mut self,
         l: Written<'_>,
         sig: &'static Signature,
@@ -259,7 +258,7 @@ impl Builder<'_> {
     }
 
     /// Range variables are the parameters; existing variables are assigned from parameters made up.
-    fn body_parameters(
+    pub(super) fn body_parameters(
         &mut self,
         l: Written<'_>,
         sig: &'static Signature,
@@ -272,12 +271,11 @@ impl Builder<'_> {
                 .filter(|_| l.define)
                 .map(|e| (e, self.declared_by(e)));
             if let Some((e, obj)) = declared {
-                params.push(match obj {
-                    Some(obj) => self.declare_obj(obj, Class::Param),
-                    None => {
-                        let pos = self.pos(e);
-                        self.declare(sym::BLANK, p.ty(), Class::Param, pos)
-                    }
+                params.push(if let Some(obj) = obj {
+                    self.declare_obj(obj, Class::Param)
+                } else {
+                    let pos = self.pos(e);
+                    self.declare(sym::BLANK, p.ty(), Class::Param, pos)
                 });
                 continue;
             }
@@ -295,7 +293,7 @@ impl Builder<'_> {
     }
 
     /// The loop's state as a variable of the body.
-    fn state_name(&mut self, pos: Pos) -> NodeId {
+    pub(super) fn state_name(&mut self, pos: Pos) -> NodeId {
         let state = self.frame().range.as_ref().map(|r| r.state);
         let at = self.frames.len() - 1;
         match state {
@@ -308,7 +306,7 @@ impl Builder<'_> {
     }
 
     /// The variable of frame `at` for variable `outer` of the frame around it, captured now unless it is already.
-    fn captured_as(&mut self, at: usize, outer: LocalId, pos: Pos) -> LocalId {
+    pub(super) fn captured_as(&mut self, at: usize, outer: LocalId, pos: Pos) -> LocalId {
         let frame = &self.frames[at];
         let known = frame
             .captured
@@ -319,7 +317,7 @@ impl Builder<'_> {
     }
 
     /// A variable of the function that the loops are in, as one of the innermost body.
-    fn root_variable(&mut self, local: LocalId, pos: Pos) -> NodeId {
+    pub(super) fn root_variable(&mut self, local: LocalId, pos: Pos) -> NodeId {
         let mut local = local;
         for at in self.root_index() + 1..self.frames.len() {
             local = self.captured_as(at, local, pos);
@@ -328,7 +326,7 @@ impl Builder<'_> {
     }
 
     /// The check that the iterator has not misused the body.
-    fn enter_body(&mut self, pos: Pos, stmts: &mut Vec<NodeId>) {
+    pub(super) fn enter_body(&mut self, pos: Pos, stmts: &mut Vec<NodeId>) {
         let state = self.state_name(pos);
         let temp = self.declare(Symbol::intern("#tmpState"), int(), Class::Auto, pos);
         stmts.push(self.define_as(temp, state, pos));
@@ -340,13 +338,19 @@ impl Builder<'_> {
     }
 
     /// Sets the state and returns whether to go on.
-    fn leave_body(&mut self, state: i64, go_on: bool, pos: Pos, stmts: &mut Vec<NodeId>) {
+    pub(super) fn leave_body(
+        &mut self,
+        state: i64,
+        go_on: bool,
+        pos: Pos,
+        stmts: &mut Vec<NodeId>,
+    ) {
         let x = self.state_name(pos);
         stmts.push(self.set(x, state, pos));
         stmts.push(self.return_bool(go_on, pos));
     }
 
-    fn return_bool(&mut self, value: bool, pos: Pos) -> NodeId {
+    pub(super) fn return_bool(&mut self, value: bool, pos: Pos) -> NodeId {
         let value = self
             .body_mut()
             .add_literal(Value::Bool(value), boolean(), pos);
@@ -354,7 +358,7 @@ impl Builder<'_> {
         self.add_stmt(Node::Return(list), pos)
     }
 
-    fn panic_call(&mut self, arg: NodeId, pos: Pos) -> NodeId {
+    pub(super) fn panic_call(&mut self, arg: NodeId, pos: Pos) -> NodeId {
         let func = *PANIC_RANGE_STATE;
         let fun = self.add(Node::Func(FuncRef::Decl(func)), func.ty(), pos);
         let call = Node::Call {
@@ -366,7 +370,7 @@ impl Builder<'_> {
         self.add(call, Ty::tuple(Vec::new()), pos)
     }
 
-    fn if_compare(
+    pub(super) fn if_compare(
         &mut self,
         op: BinOp,
         x: NodeId,
@@ -385,7 +389,7 @@ impl Builder<'_> {
     }
 
     /// Behind the call: the body must not have panicked, and must not run again.
-    fn check_state(&mut self, state: LocalId, pos: Pos, stmts: &mut Vec<NodeId>) {
+    pub(super) fn check_state(&mut self, state: LocalId, pos: Pos, stmts: &mut Vec<NodeId>) {
         let x = self.name(state, pos);
         let arg = self.int_literal(MISSING_PANIC, pos);
         let call = self.panic_call(arg, pos);
@@ -395,7 +399,7 @@ impl Builder<'_> {
     }
 
     /// `#next` as a variable of the innermost frame.
-    fn next_name(&mut self, pos: Pos) -> NodeId {
+    pub(super) fn next_name(&mut self, pos: Pos) -> NodeId {
         let root = self.root_index();
         let local = match self.frames[root].next {
             Some(local) => local,
@@ -406,7 +410,7 @@ impl Builder<'_> {
     }
 
     /// A variable without position of the function that the loops are in.
-    fn declare_in_root(&mut self, root: usize, name: &str, ty: Ty) -> LocalId {
+    pub(super) fn declare_in_root(&mut self, root: usize, name: &str, ty: Ty) -> LocalId {
         let inner = self.frames.split_off(root + 1);
         let local = self.declare(Symbol::intern(name), ty, Class::Auto, Pos::NONE);
         self.frames.extend(inner);
@@ -414,7 +418,7 @@ impl Builder<'_> {
     }
 
     /// Declarations of `#next` and `#defers` before the outermost loop.
-    fn outer_declarations(&mut self, pos: Pos) -> Vec<NodeId> {
+    pub(super) fn outer_declarations(&mut self, pos: Pos) -> Vec<NodeId> {
         let mut out = Vec::new();
         if let Some(next) = self.frame().next {
             let x = self.name(next, pos);
@@ -460,7 +464,7 @@ impl Builder<'_> {
     }
 
     /// What is done behind a loop when its body was left for a place further out.
-    fn checks(&mut self, info: &RangeLoop, pos: Pos, stmts: &mut Vec<NodeId>) {
+    pub(super) fn checks(&mut self, info: &RangeLoop, pos: Pos, stmts: &mut Vec<NodeId>) {
         let mut seen = Vec::new();
         for (i, &(kind, label)) in info.branches.iter().enumerate() {
             if seen.contains(&(kind, label)) {
@@ -481,7 +485,7 @@ impl Builder<'_> {
         self.inner_checks(info, pos, stmts);
     }
 
-    fn inner_checks(&mut self, info: &RangeLoop, pos: Pos, stmts: &mut Vec<NodeId>) {
+    pub(super) fn inner_checks(&mut self, info: &RangeLoop, pos: Pos, stmts: &mut Vec<NodeId>) {
         let step = STEP * self.range_depth() as i64;
         if info.check_return {
             let then = self.leaving(DONE, false, pos);
@@ -504,13 +508,13 @@ impl Builder<'_> {
         }
     }
 
-    fn leaving(&mut self, state: i64, go_on: bool, pos: Pos) -> Vec<NodeId> {
+    pub(super) fn leaving(&mut self, state: i64, go_on: bool, pos: Pos) -> Vec<NodeId> {
         let mut out = Vec::new();
         self.leave_body(state, go_on, pos, &mut out);
         out
     }
 
-    fn if_next(
+    pub(super) fn if_next(
         &mut self,
         op: BinOp,
         value: i64,
@@ -566,120 +570,5 @@ impl Builder<'_> {
         }
         self.leave_with(RETURN, pos, out);
         true
-    }
-
-    /// The results of the function that the loops are in; unnamed ones get names, so that the body can assign them.
-    fn named_results(&mut self, root: usize) -> Vec<LocalId> {
-        let results = self.funcs[self.frames[root].func].results.clone();
-        for (i, &result) in results.iter().enumerate() {
-            let local = &mut self.frames[root].body.locals[result];
-            if local.name.as_str().starts_with('~') {
-                local.name = Symbol::intern(&format!("#rv{}", i + 1));
-            }
-        }
-        results
-    }
-
-    /// Sets `#next` and ends the loop.
-    fn leave_with(&mut self, next: i64, pos: Pos, out: &mut Vec<NodeId>) {
-        let x = self.next_name(pos);
-        out.push(self.set(x, next, pos));
-        self.leave_body(DONE, false, pos, out);
-    }
-
-    /// A `break` or `continue`; one that leaves the body of a loop over a function becomes a return from it. False if
-    /// it is an ordinary one.
-    pub(super) fn branch_from_loop(
-        &mut self,
-        kind: Branch,
-        label: Symbol,
-        pos: Pos,
-        out: &mut Vec<NodeId>,
-    ) -> bool {
-        let depth = self.range_depth();
-        if depth == 0 || !matches!(kind, Branch::Break | Branch::Continue) {
-            return false;
-        }
-        if self.frame().has_target(kind, label) {
-            return false;
-        }
-        let root = self.root_index();
-        let mut target = self.frames.len() - 1;
-        while target > root {
-            let own = self.frames[target].range.as_ref().map(|r| r.label);
-            if label == sym::EMPTY || own == Some(label) {
-                self.branch_to_loop(kind, target, pos, out);
-                return true;
-            }
-            target -= 1;
-            if self.frames[target].has_target(kind, label) {
-                break;
-            }
-        }
-        self.branch_to_label(kind, label, target, pos, out);
-        true
-    }
-
-    /// To the loop whose body is frame `target`.
-    fn branch_to_loop(&mut self, kind: Branch, target: usize, pos: Pos, out: &mut Vec<NodeId>) {
-        let last = self.frames.len() - 1;
-        let go_on = kind == Branch::Continue;
-        if target == last {
-            let state = if go_on { READY } else { DONE };
-            return self.leave_body(state, go_on, pos, out);
-        }
-        let mut from = target + 1;
-        if let Some(range) = &mut self.frames[from].range {
-            range.check_continue |= go_on;
-        }
-        if !go_on {
-            from = target;
-            if let Some(range) = &mut self.frames[from].range {
-                range.check_break = true;
-            }
-        }
-        for frame in &mut self.frames[from + 1..] {
-            if let Some(range) = &mut frame.range {
-                range.check_break = true;
-            }
-        }
-        let depth = (target - self.root_index()) as i64;
-        self.leave_with(STEP * depth - i64::from(go_on), pos, out);
-    }
-
-    /// To an ordinary labelled statement of frame `target`.
-    fn branch_to_label(
-        &mut self,
-        kind: Branch,
-        label: Symbol,
-        target: usize,
-        pos: Pos,
-        out: &mut Vec<NodeId>,
-    ) {
-        let mut value = -2;
-        if let Some(range) = self
-            .frames
-            .get_mut(target + 1)
-            .and_then(|f| f.range.as_mut())
-        {
-            value -= range.branches.len() as i64;
-            range.branches.push((kind, label));
-        }
-        let from = (target + 2).min(self.frames.len());
-        for frame in &mut self.frames[from..] {
-            if let Some(range) = &mut frame.range {
-                range.check_return = true;
-            }
-        }
-        self.leave_with(value, pos, out);
-    }
-
-    /// Notes that the statements built next may be left by jumps of some kinds.
-    pub(super) fn enter_target(&mut self, label: Symbol, jump: Jump) {
-        self.frame_mut().targets.push((label, jump));
-    }
-
-    pub(super) fn leave_target(&mut self) {
-        self.frame_mut().targets.pop();
     }
 }

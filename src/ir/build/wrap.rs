@@ -18,9 +18,10 @@ impl Builder<'_> {
             let list = self.body_mut().take_init(call);
             self.body().list(list).to_vec()
         };
-        let call = match self.is_plain_call(call) {
-            true => call,
-            false => self.wrap_call(kind, call, pos, &mut init),
+        let call = if self.is_plain_call(call) {
+            call
+        } else {
+            self.wrap_call(kind, call, pos, &mut init)
         };
         if let Node::Call { fun, args, ddd, .. } = self.body().node(call) {
             let marked = Node::Call {
