@@ -33,6 +33,12 @@ const MAY_IMPORT: &[(&str, &[&str], &[&str])] = &[
         &["ast", "site", "types"],
         &["brotli", "rustc_hash"],
     ),
+    (
+        "ir",
+        &["ast", "inline", "lex", "site", "types"],
+        &["rustc_hash"],
+    ),
+    ("inline", &["ast", "ir", "types"], &["rustc_hash"]),
     ("directive", &["ast"], &["rustc_hash"]),
     (
         "heat",
@@ -41,7 +47,7 @@ const MAY_IMPORT: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "escape",
-        &["ast", "finding", "heat", "lex", "site"],
+        &["ast", "finding", "heat", "ir", "lex", "site", "types"],
         &["memchr", "rustc_hash"],
     ),
     ("option", &[], &["schemars", "serde"]),

@@ -329,11 +329,7 @@ const l = k
     );
     for name in ["A", "C", "D", "E", "F", "H"] {
         let said = |m: &&str| m.starts_with("invalid recursive") && m.ends_with(name);
-        assert!(
-            c.messages().iter().any(said),
-            "{name}: {:?}",
-            c.messages()
-        );
+        assert!(c.messages().iter().any(said), "{name}: {:?}", c.messages());
     }
     assert!(!c.messages().iter().any(|m| m.ends_with('G')));
 }
