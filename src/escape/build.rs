@@ -198,7 +198,6 @@ pub(super) fn is_joined(package: &Package, release: &Release, func: FuncId) -> b
     f.kind.is_closure()
         && match release.joined {
             Joined::Capturing => !f.closure_vars.is_empty(),
-            Joined::All => f.parent.is_some(),
             Joined::InFunctions => f
                 .parent
                 .is_some_and(|p| package.funcs[p].kind != FuncKind::PackageInit),

@@ -49,6 +49,7 @@ pub mod release;
 mod rewrite;
 pub mod sites;
 pub mod solve;
+mod static_init;
 mod statics;
 mod stmt;
 pub mod summary;

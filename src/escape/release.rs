@@ -6,7 +6,7 @@
 //! | row | changed in | compiler's source |
 //! | --- | --- | --- |
 //! | `max_variable` | 1.24 | `ir/cfg.go` |
-//! | `joined` | 1.22, 1.24 | `ir/scc.go`, `ir/func.go` |
+//! | `joined` | 1.24 | `ir/scc.go`, `ir/func.go` |
 //! | `tracks_uses`, `tracks_closure_results` | 1.22 | `escape/leaks.go`, `escape/solve.go` |
 //! | `append_store`, `make_buffer`, `literals`, `zero_sized_make` | 1.25 | `escape/call.go`, `escape/utils.go`, `escape/escape.go` |
 //! | `literals`: lengths of literals, `direct`, `late_append` | 1.26 | `escape/escape.go`, `types/type.go`, `slice/slice.go` |
@@ -40,8 +40,6 @@ pub struct NonStringEscape {
 pub enum Joined {
     /// Those in functions; not those in the initialisers of package-level variables.
     InFunctions,
-    /// All.
-    All,
     /// Those that capture.
     Capturing,
 }
@@ -110,7 +108,6 @@ const GO1_22: Release = Release {
     since: GoVersion(22),
     tracks_uses: true,
     tracks_closure_results: true,
-    joined: Joined::All,
     shares_strings: true,
     ..GO1_21
 };

@@ -81,6 +81,9 @@ impl Walk<'_, '_> {
     }
 
     fn stmt_after_init(&mut self, id: NodeId) {
+        if self.static_init(id) {
+            return;
+        }
         match self.body.node(id) {
             Node::Dcl(local) => self.declare(local),
             Node::Block(list) => self.stmts(list),

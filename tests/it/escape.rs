@@ -231,7 +231,7 @@ fn flows_lead_from_the_site_to_what_outlives_it() {
     assert_eq!(
         notes,
         [
-            "the address of `x` goes to the storage of `func literal` (captured by a closure)",
+            "the address of `x` goes to the storage of `func literal` (reference)",
             "the address of the storage of `func literal` goes to the result (return)",
         ]
     );
