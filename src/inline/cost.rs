@@ -289,7 +289,10 @@ fn is_length_of(body: &Body, high: NodeId, x: NodeId) -> bool {
     else {
         return false;
     };
-    let same = |a: NodeId| matches!((body.node(a), body.node(x)), (Node::Name(a), Node::Name(b)) if a == b);
+    let same = |a: NodeId| {
+        let variable = matches!(body.node(x), Node::Name(_) | Node::Global(_));
+        variable && body.node(a) == body.node(x)
+    };
     body.list(args).first().is_some_and(|&a| same(a))
 }
 

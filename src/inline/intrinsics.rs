@@ -118,7 +118,8 @@ fn is_bits(name: &str) -> bool {
             | "ReverseBytes64"
             | "Sub"
             | "Sub64"
-    ) || PREFIXES.iter().any(|p| name.starts_with(p))
+    ) || !matches!(name, "OnesCount8" | "TrailingZeros")
+        && PREFIXES.iter().any(|p| name.starts_with(p))
 }
 
 fn is_atomic(name: &str) -> bool {

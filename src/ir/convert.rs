@@ -13,6 +13,12 @@ impl Body {
     /// What the conversion `id` does; [`ConvKind::Nop`] for nodes that are none.
     pub fn conv_kind(&self, id: NodeId) -> ConvKind {
         match self.node(id) {
+            // A conversion that only holds an init list does nothing, not even to floating-point numbers.
+            Node::Conv { x, .. }
+                if !self.init(id).is_empty() && identical(self.ty(x), self.ty(id)) =>
+            {
+                ConvKind::Nop
+            }
             Node::Conv { x, .. } => conv_kind(self.ty(x), self.ty(id)),
             _ => ConvKind::Nop,
         }

@@ -176,6 +176,20 @@ impl Builder<'_> {
         }
     }
 
+    /// An array that is ranged over without its elements is not evaluated: its length is all that matters (Go spec,
+    /// "For statements with range clause").
+    fn length_only(&mut self, x: NodeId, destinations: usize) -> NodeId {
+        let ty = self.body().ty(x);
+        let base = ty.under_pointer().unwrap_or(ty);
+        match base.under().kind() {
+            TyKind::Array { len, .. } if destinations < 2 && !self.has_call(x) => {
+                let pos = self.body().pos(x);
+                self.int_literal(*len, pos)
+            }
+            _ => x,
+        }
+    }
+
     fn range_stmt(&mut self, l: Written<'_>, out: &mut Vec<NodeId>) {
         let ty = self.typed(l.x);
         if common_under(ty).is_some_and(|t| matches!(t.kind(), TyKind::Signature(_))) {
@@ -188,6 +202,7 @@ impl Builder<'_> {
             .map(|&e| self.destination(e, &mut names))
             .collect();
         let x = self.expr(l.x);
+        let x = self.length_only(x, dsts.len());
         self.enter_target(l.label, Jump::Loop);
         let body = self.block(l.body);
         self.leave_target();

@@ -67,7 +67,10 @@ impl Builder<'_> {
     fn header(&mut self, decl: FuncDecl) -> FuncId {
         let ast = self.sources[decl.file].ast;
         let Decl::Func {
-            name, body, recv, ..
+            name: at,
+            body,
+            recv,
+            ..
         } = ast.decl(decl.decl)
         else {
             return self.funcs.push(self.init_header());
@@ -76,12 +79,17 @@ impl Builder<'_> {
         // The compiler's position is behind the keyword: for methods at the parenthesis of the receiver.
         let offset = match recv {
             Some(_) => ast.decl_span(decl.decl).start + "func ".len() as u32,
-            None => ast.expr_pos(name),
+            None => ast.expr_pos(at),
         };
         let pos = Pos::new(self.checked.files[decl.file].file, offset);
+        let mut name = func_text(func, decl.obj.pkg);
+        if decl.obj.name == sym::INIT && recv.is_none() {
+            name = format!("init.{}", self.init_functions);
+            self.init_functions += 1;
+        }
         let id = self.funcs.push(Func {
             kind: FuncKind::Declared,
-            name: Symbol::intern(&func_text(func, decl.obj.pkg)),
+            name: Symbol::intern(&name),
             sym: Some(func),
             pos,
             ty: decl.obj.ty(),

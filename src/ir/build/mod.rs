@@ -60,6 +60,7 @@ pub fn build(checked: &Checked, sources: &[Source<'_>], release: &'static Releas
         frames: Vec::new(),
         method_types: FxHashMap::default(),
         package_closures: 0,
+        init_functions: 0,
         depth: 0,
     };
     builder.package();
@@ -84,6 +85,8 @@ pub(super) struct Builder<'a> {
     /// Types of methods as functions, by method and receiver.
     method_types: FxHashMap<(Obj, Ty), Ty>,
     package_closures: u32,
+    /// Functions named `init` so far: the compiler numbers them.
+    init_functions: u32,
     depth: u32,
 }
 
