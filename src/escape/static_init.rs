@@ -43,7 +43,7 @@ impl Walk<'_, '_> {
         let mut todo = vec![value];
         while let Some(id) = todo.pop() {
             if !body.init(id).is_empty() {
-                self.to_heap(id, at, Why::Assign);
+                self.flow_to_heap(id, at, Why::Assign);
                 continue;
             }
             match body.node(id) {
@@ -64,9 +64,9 @@ impl Walk<'_, '_> {
                     ConvKind::Nop => todo.push(x),
                     ConvKind::Interface if !is_interface(body.ty(x)) => todo.push(x),
                     ConvKind::StringToBytes if body.literal(x).is_some() => {}
-                    _ => self.to_heap(id, at, Why::Assign),
+                    _ => self.flow_to_heap(id, at, Why::Assign),
                 },
-                _ => self.to_heap(id, at, Why::Assign),
+                _ => self.flow_to_heap(id, at, Why::Assign),
             }
         }
     }
