@@ -61,7 +61,7 @@ impl Sites<'_> {
 
     fn site(&self, decision: &Decision) -> Option<Site> {
         let (kind, pos, ty, expr) = self.describe(decision)?;
-        let mut site = self.blank_site(kind, pos, decision.owner, ty, expr)?;
+        let mut site = self.blank_site(kind, pos, decision.owner, ty, &expr)?;
         site.verdict = verdict(decision.decided);
         site.cost = self.costs.of(decision);
         site.size = self.size(decision.subject, ty);
@@ -83,7 +83,7 @@ impl Sites<'_> {
         pos: Pos,
         owner: FuncId,
         ty: Ty,
-        expr: String,
+        expr: &str,
     ) -> Option<Site> {
         let file = pos.file.filter(|_| pos.inline.is_none())?;
         let here = Span::new(pos.offset, pos.offset.saturating_add(1));
@@ -128,7 +128,7 @@ impl Sites<'_> {
                 let body: &Body = &self.package().funcs[at.func].body;
                 let kind = self.kind(body, at.node)?;
                 let text = node_text(self.package(), at.func, at.node);
-                Some((kind, body.pos(at.node), self.allocated(body, at.node), text))
+                Some((kind, body.pos(at.node), allocated(body, at.node), text))
             }
         }
     }
@@ -165,19 +165,6 @@ impl Sites<'_> {
             },
             _ => return None,
         })
-    }
-
-    /// The type of what is allocated: what a pointer points to, what is boxed.
-    fn allocated(&self, body: &Body, id: NodeId) -> Ty {
-        let ty = body.ty(id);
-        match body.node(id) {
-            Node::Conv { x, .. } if body.conv_kind(id) == ConvKind::Interface => body.ty(x),
-            Node::PtrLit(_)
-            | Node::Builtin {
-                id: BuiltinId::New, ..
-            } => ty.under_pointer().unwrap_or(ty),
-            _ => ty,
-        }
     }
 
     /// Bytes of one object, where the type says: not for what has a run-time size.
@@ -259,7 +246,10 @@ impl Sites<'_> {
         match step.derefs {
             ..0 => format!("the address of {source}"),
             0 => source,
-            n => format!("{}{source}", "*".repeat(n.min(8) as usize)),
+            n => format!(
+                "{}{source}",
+                "*".repeat(usize::try_from(n.min(8)).unwrap_or(0))
+            ),
         }
     }
 
@@ -275,7 +265,7 @@ impl Sites<'_> {
             }
             Subject::Storage(at) => {
                 let text = node_text(self.package(), at.func, at.node);
-                format!("the storage of `{}`", shortened(text))
+                format!("the storage of `{}`", shortened(&text))
             }
         }
     }
@@ -291,7 +281,7 @@ impl Sites<'_> {
                 } if matches!(body.ty(id).under().kind(), TyKind::Chan { .. }) => {
                     let text = node_text(self.package(), func, id);
                     let site =
-                        self.blank_site(SiteKind::MakeChan, body.pos(id), func, body.ty(id), text);
+                        self.blank_site(SiteKind::MakeChan, body.pos(id), func, body.ty(id), &text);
                     keep_worst(sites, site.map(always(Reason::Channel)));
                 }
                 Node::Range { x, key, value, .. } => {
@@ -331,10 +321,23 @@ impl Sites<'_> {
                 body.pos(target),
                 func,
                 ty,
-                text,
+                &text,
             );
             keep_worst(sites, site.map(always(Reason::Stored)));
         }
+    }
+}
+
+/// The type of what is allocated: what a pointer points to, what is boxed.
+fn allocated(body: &Body, id: NodeId) -> Ty {
+    let ty = body.ty(id);
+    match body.node(id) {
+        Node::Conv { x, .. } if body.conv_kind(id) == ConvKind::Interface => body.ty(x),
+        Node::PtrLit(_)
+        | Node::Builtin {
+            id: BuiltinId::New, ..
+        } => ty.under_pointer().unwrap_or(ty),
+        _ => ty,
     }
 }
 
@@ -393,10 +396,13 @@ fn badness(verdict: &Verdict) -> u8 {
 }
 
 /// The text on one line, cut at a character if it is long.
-fn shortened(text: String) -> String {
+fn shortened(text: &str) -> String {
     let mut line = text.replace('\n', " ");
     if line.len() > MAX_TEXT {
-        let cut = line.floor_char_boundary(MAX_TEXT);
+        let cut = (0..=MAX_TEXT)
+            .rev()
+            .find(|&i| line.is_char_boundary(i))
+            .unwrap_or(0);
         line.truncate(cut);
         line.push('…');
     }

@@ -102,7 +102,7 @@ impl Walk<'_, '_> {
             Node::Select(clauses) => self.select(clauses),
             Node::Send { chan, value } => {
                 self.discard(chan);
-                self.to_heap(value, id, Why::Send);
+                self.send_to_heap(value, id, Why::Send);
             }
             Node::Assign { x, y, .. } => self.assign_one(x, y, id),
             Node::AssignOp { x, y, .. } => self.assign_one(x, Some(y), id),
