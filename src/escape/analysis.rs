@@ -229,7 +229,7 @@ impl Builder<'_> {
             };
             decisions.push(Decision {
                 subject,
-                owner: self.frame_of(subject),
+                owner: frame_of(subject),
                 decided,
                 shared: self.is_shared(loc),
                 literal: literals.remove(&loc),
@@ -237,13 +237,6 @@ impl Builder<'_> {
             });
         }
         decisions
-    }
-
-    fn frame_of(&self, subject: Subject) -> FuncId {
-        match subject {
-            Subject::Variable(func, _) | Subject::Storage(Place { func, .. }) => func,
-            Subject::Anonymous => FuncId::from_usize(0),
-        }
     }
 
     /// Bytes that are never written can be the string's own.
@@ -343,6 +336,13 @@ impl Builder<'_> {
             Why::Dot | Why::Spill => Reason::Argument,
             _ => Reason::Stored,
         }
+    }
+}
+
+fn frame_of(subject: Subject) -> FuncId {
+    match subject {
+        Subject::Variable(func, _) | Subject::Storage(Place { func, .. }) => func,
+        Subject::Anonymous => FuncId::from_usize(0),
     }
 }
 

@@ -46,7 +46,7 @@ impl Walk<'_, '_> {
         match self.body.node(at) {
             Node::Index { x, i } if self.is_map(x) => {
                 self.discard(x);
-                self.flow_to_heap(i, at, Why::MapPutKey);
+                self.send_to_heap(i, at, Why::MapPutKey);
             }
             Node::Index { x, i } => {
                 self.discard(i);

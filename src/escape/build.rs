@@ -273,6 +273,7 @@ impl<'b, 'a> Walk<'b, 'a> {
     }
 
     /// The hole of the heap.
+    #[allow(clippy::unused_self)] // reads like its neighbours, which need the release
     pub fn heap(&self) -> Hole {
         Hole::into(Graph::heap())
     }
@@ -296,6 +297,7 @@ impl<'b, 'a> Walk<'b, 'a> {
     }
 
     /// The hole that drops everything.
+    #[allow(clippy::unused_self)] // reads like its neighbours, which need the release
     pub fn blank(&self) -> Hole {
         Hole::into(Graph::blank())
     }

@@ -32,7 +32,7 @@ use crate::types::ty::{BasicKind, Ty, TyKind};
 const TEMPORARY: i64 = 32;
 
 /// Entries that a map keeps in its first group or bucket.
-const MAP_GROUP: i64 = 8;
+const MAP_GROUP: usize = 8;
 
 /// Larger values are boxed by the runtime even if the box does not escape.
 const MAX_BOX_ON_STACK: i64 = 1024;
@@ -159,7 +159,7 @@ impl Costs<'_> {
 
     fn literal(&self, body: &Body, list: Nodes, at: NodeId, on_heap: bool) -> Cost {
         match body.ty(at).under().kind() {
-            TyKind::Map { .. } if on_heap || list.len() as i64 > MAP_GROUP => Cost::Always,
+            TyKind::Map { .. } if on_heap || list.len() > MAP_GROUP => Cost::Always,
             TyKind::Map { .. } => maybe(format!("more than {MAP_GROUP} entries are stored")),
             TyKind::Slice(elem) => {
                 unless(!on_heap || list.is_empty() || self.sizes.size_of(*elem) == 0)
@@ -300,7 +300,7 @@ fn concatenation(body: &Body, list: Nodes, on_heap: bool) -> Cost {
         .iter()
         .filter_map(|&x| body.literal(x)?.as_text().map(|t| t.to_bytes().len()))
         .sum();
-    if constant as i64 >= TEMPORARY {
+    if i64::try_from(constant).is_ok_and(|bytes| bytes >= TEMPORARY) {
         maybe("another operand than the constant is not empty")
     } else {
         maybe(format!("the result has more than {TEMPORARY} bytes"))

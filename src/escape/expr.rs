@@ -47,7 +47,7 @@ impl Walk<'_, '_> {
     }
 
     /// The value of `id` goes to the heap, by `why` at node `at`.
-    pub fn flow_to_heap(&mut self, id: NodeId, at: NodeId, why: Why) {
+    pub fn send_to_heap(&mut self, id: NodeId, at: NodeId, why: Why) {
         let heap = self.heap();
         let k = self.note(heap, at, why);
         self.expr(k, id);
@@ -226,8 +226,8 @@ impl Walk<'_, '_> {
         let body = self.body;
         for &element in body.list(list) {
             if let Node::Key { key, value } = body.node(element) {
-                self.flow_to_heap(key, id, Why::MapLiteralKey);
-                self.flow_to_heap(value, id, Why::MapLiteralValue);
+                self.send_to_heap(key, id, Why::MapLiteralKey);
+                self.send_to_heap(value, id, Why::MapLiteralValue);
             }
         }
     }

@@ -45,6 +45,7 @@ pub enum Joined {
 }
 
 /// One column of the table.
+#[allow(clippy::struct_excessive_bools)] // a column of a table of facts
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Release {
     /// The first version it holds for.

@@ -128,7 +128,7 @@ impl Sites<'_> {
                 let body: &Body = &self.package().funcs[at.func].body;
                 let kind = self.kind(body, at.node)?;
                 let text = node_text(self.package(), at.func, at.node);
-                Some((kind, body.pos(at.node), self.allocated(body, at.node), text))
+                Some((kind, body.pos(at.node), allocated(body, at.node), text))
             }
         }
     }
@@ -165,19 +165,6 @@ impl Sites<'_> {
             },
             _ => return None,
         })
-    }
-
-    /// The type of what is allocated: what a pointer points to, what is boxed.
-    fn allocated(&self, body: &Body, id: NodeId) -> Ty {
-        let ty = body.ty(id);
-        match body.node(id) {
-            Node::Conv { x, .. } if body.conv_kind(id) == ConvKind::Interface => body.ty(x),
-            Node::PtrLit(_)
-            | Node::Builtin {
-                id: BuiltinId::New, ..
-            } => ty.under_pointer().unwrap_or(ty),
-            _ => ty,
-        }
     }
 
     /// Bytes of one object, where the type says: not for what has a run-time size.
@@ -259,7 +246,10 @@ impl Sites<'_> {
         match step.derefs {
             ..0 => format!("the address of {source}"),
             0 => source,
-            n => format!("{}{source}", "*".repeat(n.min(8) as usize)),
+            n => format!(
+                "{}{source}",
+                "*".repeat(usize::try_from(n.min(8)).unwrap_or(0))
+            ),
         }
     }
 
@@ -338,6 +328,19 @@ impl Sites<'_> {
     }
 }
 
+/// The type of what is allocated: what a pointer points to, what is boxed.
+fn allocated(body: &Body, id: NodeId) -> Ty {
+    let ty = body.ty(id);
+    match body.node(id) {
+        Node::Conv { x, .. } if body.conv_kind(id) == ConvKind::Interface => body.ty(x),
+        Node::PtrLit(_)
+        | Node::Builtin {
+            id: BuiltinId::New, ..
+        } => ty.under_pointer().unwrap_or(ty),
+        _ => ty,
+    }
+}
+
 /// A site that is always on the heap and always allocates.
 fn always(reason: Reason) -> impl FnOnce(Site) -> Site {
     move |site| Site {
@@ -396,7 +399,10 @@ fn badness(verdict: &Verdict) -> u8 {
 fn shortened(text: &str) -> String {
     let mut line = text.replace('\n', " ");
     if line.len() > MAX_TEXT {
-        let cut = line.floor_char_boundary(MAX_TEXT);
+        let cut = (0..=MAX_TEXT)
+            .rev()
+            .find(|&i| line.is_char_boundary(i))
+            .unwrap_or(0);
         line.truncate(cut);
         line.push('…');
     }

@@ -112,12 +112,11 @@ impl Solver {
         self.marks.clear();
         self.marks.resize(graph.len(), Mark::default());
         self.results.clear();
-        self.results.extend(
-            graph
-                .ids()
-                .filter(|&loc| matches!(graph[loc].role, Role::Result(_)))
-                .map(|loc| (graph[loc].owner.index(), loc)),
-        );
+        let results = graph
+            .ids()
+            .filter(|&loc| matches!(graph[loc].role, Role::Result(_)));
+        self.results
+            .extend(results.map(|loc| (graph[loc].owner.index(), loc)));
         self.results
             .sort_by_key(|&(owner, loc)| (owner, loc.index()));
         self.causes.clear();

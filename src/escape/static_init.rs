@@ -42,8 +42,11 @@ impl Walk<'_, '_> {
         let body = self.body;
         let mut todo = vec![value];
         while let Some(id) = todo.pop() {
+            if self.is_laid_out_call(id) {
+                continue;
+            }
             if !body.init(id).is_empty() {
-                self.flow_to_heap(id, at, Why::Assign);
+                self.send_to_heap(id, at, Why::Assign);
                 continue;
             }
             match body.node(id) {
@@ -64,11 +67,55 @@ impl Walk<'_, '_> {
                     ConvKind::Nop => todo.push(x),
                     ConvKind::Interface if !is_interface(body.ty(x)) => todo.push(x),
                     ConvKind::StringToBytes if body.literal(x).is_some() => {}
-                    _ => self.flow_to_heap(id, at, Why::Assign),
+                    _ => self.send_to_heap(id, at, Why::Assign),
                 },
-                _ => self.flow_to_heap(id, at, Why::Assign),
+                _ => self.send_to_heap(id, at, Why::Assign),
             }
         }
+    }
+
+    /// Whether an inlined call only puts its arguments in a literal, as that of `errors.New` does: it is data too.
+    fn is_laid_out_call(&self, id: NodeId) -> bool {
+        let body = self.body;
+        if !matches!(body.node(id), Node::InlinedCall { .. }) {
+            return false;
+        }
+        let mut todo = vec![id];
+        while let Some(id) = todo.pop() {
+            let is_data = match body.node(id) {
+                Node::CompLit { .. } => !matches!(
+                    body.ty(id).under().kind(),
+                    TyKind::Map { .. } | TyKind::Slice(_)
+                ),
+                Node::Conv { x, .. } => match body.conv_kind(id) {
+                    ConvKind::Nop => true,
+                    ConvKind::Interface => !is_interface(body.ty(x)),
+                    _ => false,
+                },
+                Node::InlinedCall { .. }
+                | Node::Name(_)
+                | Node::Blank
+                | Node::Func(_)
+                | Node::Literal(_)
+                | Node::Nil
+                | Node::PtrLit(_)
+                | Node::StructKey { .. }
+                | Node::Key { .. }
+                | Node::Dcl(_)
+                | Node::Assign { .. }
+                | Node::AssignList { .. }
+                | Node::Block(_)
+                | Node::Branch { .. }
+                | Node::Label(_)
+                | Node::InlineMark => true,
+                _ => false,
+            };
+            if !is_data {
+                return false;
+            }
+            body.children(id, &mut todo);
+        }
+        true
     }
 
     /// Whether evaluating the expression runs no other code.

@@ -102,7 +102,7 @@ impl Walk<'_, '_> {
             Node::Select(clauses) => self.select(clauses),
             Node::Send { chan, value } => {
                 self.discard(chan);
-                self.flow_to_heap(value, id, Why::Send);
+                self.send_to_heap(value, id, Why::Send);
             }
             Node::Assign { x, y, .. } => self.assign_one(x, y, id),
             Node::AssignOp { x, y, .. } => self.assign_one(x, Some(y), id),
@@ -288,13 +288,13 @@ impl Walk<'_, '_> {
 
     /// The call has neither parameters nor results: only the function value, mostly a closure, flows. It goes to the
     /// heap unless it runs at most once at the end of this function.
-    fn go_or_defer(&mut self, call: NodeId, flow_to_heap: Option<Why>, id: NodeId) {
+    fn go_or_defer(&mut self, call: NodeId, to_heap: Option<Why>, id: NodeId) {
         let Node::Call { fun, .. } = self.body.node(call) else {
             self.discard(call);
             return;
         };
         self.stmts(self.body.init(call));
-        let k = match flow_to_heap {
+        let k = match to_heap {
             Some(why) => {
                 let heap = self.heap();
                 self.note(heap, id, why)
