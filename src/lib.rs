@@ -22,6 +22,9 @@
 //! | [`rules`] | sites → [`finding`]s; suppressions |
 //! | [`report`] | findings → text, JSON, SARIF |
 //!
+//! The rules run on sites that syntax alone decides ([`escape::syntax`]); [`ir`], [`inline`] and [`escape::analysis`] decide as
+//! the compiler does and are measured against it, and take that place in [`driver`] once facts carry the library's tags.
+//!
 //! [`base`] holds what all of them stand on: spans, sources, symbols, ids, diagnostics, YAML.
 //!
 //! # Invariants
