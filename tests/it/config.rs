@@ -217,26 +217,26 @@ fn carriage_returns_and_byte_order_marks_keep_places_right() {
 #[test]
 fn the_nearest_file_wins_up_to_the_repository_root() {
     let files = Memory::new(&[
-        ("/home/.heaplint.yml", "fail-on: never\n"),
-        ("/home/repo/.git/HEAD", ""),
-        ("/home/repo/a/.heaplint.yaml", "fail-on: note\n"),
-        ("/home/repo/a/b/c/x.go", ""),
-        ("/home/other/.heaplint.yml", "fail-on: warning\n"),
-        ("/home/other/.heaplint.yaml", "fail-on: note\n"),
+        ("/srv/.heaplint.yml", "fail-on: never\n"),
+        ("/srv/repo/.git/HEAD", ""),
+        ("/srv/repo/a/.heaplint.yaml", "fail-on: note\n"),
+        ("/srv/repo/a/b/c/x.go", ""),
+        ("/srv/other/.heaplint.yml", "fail-on: warning\n"),
+        ("/srv/other/.heaplint.yaml", "fail-on: note\n"),
     ]);
     let cache = SettingsCache::new(&files, None);
     let fail_on = |folder: &str| cache.for_folder(Path::new(folder)).config.fail_on;
-    assert_eq!(fail_on("/home/repo/a/b/c"), FailOn::Note);
+    assert_eq!(fail_on("/srv/repo/a/b/c"), FailOn::Note);
     assert_eq!(
-        fail_on("/home/repo"),
+        fail_on("/srv/repo"),
         FailOn::Error,
         "the one above the repository does not count"
     );
-    assert_eq!(fail_on("/home/other"), FailOn::Warning, ".yml before .yaml");
+    assert_eq!(fail_on("/srv/other"), FailOn::Warning, ".yml before .yaml");
     assert_eq!(fail_on("/home"), FailOn::Never);
-    let fixed = SettingsCache::new(&files, Some(Path::new("/home/other/.heaplint.yml")));
+    let fixed = SettingsCache::new(&files, Some(Path::new("/srv/other/.heaplint.yml")));
     assert_eq!(
-        fixed.for_folder(Path::new("/home/repo/a")).config.fail_on,
+        fixed.for_folder(Path::new("/srv/repo/a")).config.fail_on,
         FailOn::Warning
     );
 }
