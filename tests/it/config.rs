@@ -233,7 +233,7 @@ fn the_nearest_file_wins_up_to_the_repository_root() {
         "the one above the repository does not count"
     );
     assert_eq!(fail_on("/srv/other"), FailOn::Warning, ".yml before .yaml");
-    assert_eq!(fail_on("/home"), FailOn::Never);
+    assert_eq!(fail_on("/srv"), FailOn::Never);
     let fixed = SettingsCache::new(&files, Some(Path::new("/srv/other/.heaplint.yml")));
     assert_eq!(
         fixed.for_folder(Path::new("/srv/repo/a")).config.fail_on,
