@@ -31,7 +31,6 @@
 //! sees of the others nothing but tags. [`graph`] is built by walking bodies, [`solve`] finds the attributes,
 //! [`message`] prints what the compiler prints, and [`release`] is the table of what differs between versions.
 //!
-//! Where types are missing, [`syntax`] decides the sites that syntax alone decides, with the limits of [`version`].
 
 pub mod analysis;
 mod assign;
@@ -53,5 +52,3 @@ mod static_init;
 mod statics;
 mod stmt;
 pub mod summary;
-pub mod syntax;
-pub mod version;
