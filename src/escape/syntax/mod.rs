@@ -6,7 +6,7 @@
 //! that `go`, `defer`, `append` and sends take.
 //!
 //! The rules of the compiler are those of `cmd/compile/internal/escape` (`HeapAllocReason`, `goDeferStmt`, `loopDepth`);
-//! which of them a version has is in [`Limits`].
+//! which of them a version has is in [`Release`].
 //!
 //! Example: in `for … { go func() { use(x) }() }` the literal is a site of kind `closure`, on the heap because a goroutine
 //! uses it, and costs an object each time because it captures `x`.
@@ -20,7 +20,6 @@ use rustc_hash::FxHashMap;
 use self::calls::Use;
 use self::consts::Reader;
 pub use self::names::{Kinds, Names, PackageNames};
-use super::version::Limits;
 use crate::ast::visit::{Node, walk};
 use crate::ast::{Ast, Decl, DeclId, Expr, ExprId, List, Stmt, StmtId};
 use crate::base::bytesize;
@@ -29,6 +28,7 @@ use crate::base::span::Span;
 use crate::base::symbol::sym;
 use crate::finding::normalise;
 use crate::heat::FileHeat;
+use crate::ir::release::Release;
 use crate::lex::token::Kind;
 use crate::site::{Cost, GoVersion, Reason, Site, SiteKind, Verdict};
 
@@ -73,7 +73,7 @@ fn declaration(input: &FileInput<'_>, decl: DeclId, found: &mut Vec<Site>) {
     let is_func = matches!(input.ast.decl(decl), Decl::Func { .. });
     let mut finder = Finder {
         input,
-        limits: Limits::of(input.go),
+        release: Release::of(input.go),
         reader: Reader {
             ast: input.ast,
             text: input.src.text(),
@@ -95,7 +95,7 @@ fn declaration(input: &FileInput<'_>, decl: DeclId, found: &mut Vec<Site>) {
 
 struct Finder<'f> {
     input: &'f FileInput<'f>,
-    limits: Limits,
+    release: &'static Release,
     reader: Reader<'f>,
     names: &'f Names<'f>,
     /// How function literals are used, noted at the node around them.
@@ -181,7 +181,7 @@ impl Finder<'_> {
             self.input.ast.expr_span(id),
             self.input.ast.expr_pos(id),
         );
-        let over = size.is_some_and(|n| n > self.limits.max_implicit);
+        let over = size.is_some_and(|n| exceeds(n, self.release.max_implicit));
         self.found.push(Site {
             size,
             ..decided(site, over.then_some(Reason::TooLarge), missing)
@@ -212,8 +212,9 @@ impl Finder<'_> {
                 .zip(u64::try_from(count).ok())
                 .and_then(|(e, n)| e.checked_mul(n));
             // The compiler divides: a slice of 3-byte elements may be a little smaller than the limit and stay.
-            let over =
-                elem.is_some_and(|e| e > 0 && count > i128::from(self.limits.max_implicit / e));
+            let over = elem.is_some_and(|e| {
+                e > 0 && count > i128::from(self.release.max_implicit) / i128::from(e)
+            });
             let missing = if elem.is_some() { FLOW } else { SIZE };
             return Site {
                 size: bytes,
@@ -223,8 +224,8 @@ impl Finder<'_> {
         if !self.reader.is_runtime(size) || elem == Some(0) {
             return decided(site, None, "the value of the size");
         }
-        match self.limits.make_buffer {
-            None => Site {
+        match self.release.make_buffer {
+            0 => Site {
                 cost: if elem.is_some() {
                     Cost::Always
                 } else {
@@ -232,10 +233,8 @@ impl Finder<'_> {
                 },
                 ..decided(site, Some(Reason::NonConstantSize), FLOW)
             },
-            Some(_) if self.names.may_be_static(size) => {
-                decided(site, None, "the value of the size")
-            }
-            Some(buffer) => Site {
+            _ if self.names.may_be_static(size) => decided(site, None, "the value of the size"),
+            buffer => Site {
                 cost: Cost::Maybe(self.over_buffer(elem, size, buffer)),
                 ..decided(site, None, FLOW)
             },
@@ -243,7 +242,7 @@ impl Finder<'_> {
     }
 
     /// When a `make` of run-time size does not fit its stack buffer: "n * 8 > 32 bytes".
-    fn over_buffer(&self, elem: Option<u64>, size: ExprId, buffer: u64) -> String {
+    fn over_buffer(&self, elem: Option<u64>, size: ExprId, buffer: i64) -> String {
         let ast = self.input.ast;
         let text = self.text(ast.expr_span(size));
         let text = match ast.expr(size) {
@@ -253,7 +252,10 @@ impl Finder<'_> {
         match elem {
             Some(1) => format!("{text} > {buffer} bytes"),
             Some(n) => format!("{text} * {n} > {buffer} bytes"),
-            None => format!("it needs more than {}", bytesize::display(buffer)),
+            None => format!(
+                "it needs more than {}",
+                bytesize::display(buffer.unsigned_abs())
+            ),
         }
     }
 
@@ -295,7 +297,7 @@ impl Finder<'_> {
         let Some((ty, size)) = ty.and_then(|ty| Some((ty, self.reader.size(ty)?))) else {
             return;
         };
-        if size <= self.limits.max_variable || ast.name(name) == sym::BLANK {
+        if !exceeds(size, self.release.max_variable) || ast.name(name) == sym::BLANK {
             return;
         }
         let site = self.site(SiteKind::Variable, ast.expr_span(name), ast.expr_pos(name));
@@ -345,6 +347,11 @@ impl Finder<'_> {
             None => text,
         }
     }
+}
+
+/// Whether a size is over a limit of the table.
+fn exceeds(size: u64, limit: i64) -> bool {
+    u64::try_from(limit).is_ok_and(|limit| size > limit)
 }
 
 /// `site` on the heap for `reason`, at the cost of an object each time; unknown without one.
