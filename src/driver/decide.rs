@@ -55,7 +55,7 @@ impl Decided<'_> {
     pub(super) fn sites(&self) -> Vec<Site> {
         let costs = Costs {
             package: self.package,
-            release: crate::escape::release::Release::of(self.go),
+            release: crate::ir::release::Release::of(self.go),
             sizes: self.sizes,
         };
         Sites { costs }.of(&self.analysis)
@@ -113,7 +113,7 @@ impl Units {
         let analysis = analysis::analyse(Context {
             package: &package,
             callees: self,
-            release: crate::escape::release::Release::of(go),
+            release: crate::ir::release::Release::of(go),
             sizes: self.sizes,
         });
         let exports = analysis.exports(&package);

@@ -17,11 +17,11 @@
 use super::analysis::{Decided, Decision};
 use super::build::Subject;
 use super::graph::Place;
-use super::release::Release;
 use crate::ir::Package;
 use crate::ir::body::{Body, ConvKind};
 use crate::ir::node::{ListKind, Node, NodeId, Nodes};
 use crate::ir::print::node_text;
+use crate::ir::release::Release;
 use crate::site::Cost;
 use crate::types::builtin::BuiltinId;
 use crate::types::constant::Value;
