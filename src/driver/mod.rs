@@ -8,6 +8,7 @@
 //! one package costs that package, and the run says so and ends with exit code 2.
 
 mod commands;
+mod decide;
 mod dump;
 mod package;
 mod setup;
@@ -27,13 +28,16 @@ use crate::base::files::Disk;
 use crate::base::source::SourceFile;
 use crate::cli::{CheckArgs, Cli, Command, DumpArgs, DumpCommand, Exit, FactsCommand, InputArgs};
 use crate::finding;
-use crate::load::{self, FileRequest, PackageId, Program};
-use crate::report::{self, Notice, Parts, Places, Report, RuleDoc, Style, Summary};
+use crate::load::{self, FileRequest, Program};
+use crate::report::{self, Format, Notice, Parts, Places, Report, RuleDoc, Style, Summary};
 use crate::types::check::STACK_BYTES;
+use crate::types::sizes::Sizes;
 use crate::walk;
 
+use decide::Units;
 use package::Checked;
 use setup::{Refusal, Setup};
+use typecheck::{Bodies, each_package};
 
 /// Where a run writes, and how.
 pub struct Streams<'s> {
@@ -69,7 +73,9 @@ pub fn run(cli: &Cli, streams: &mut Streams<'_>) -> io::Result<Exit> {
 fn check(args: &CheckArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
     let started = Instant::now();
     let threads = args.threads.map_or(0, usize::from);
-    let analysis = match in_pool(threads, || analyse(&args.paths, &args.input)) {
+    let analysis = match in_pool(threads, || {
+        analyse(&args.paths, &args.input, wants_compiler_lines(args))
+    }) {
         Ok(analysis) => analysis,
         Err(refusal) => return refusal.tell(streams),
     };
@@ -90,6 +96,11 @@ fn check(args: &CheckArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
         Some(worst) if threshold.is_some_and(|t| worst >= t) => Exit::Findings,
         _ => Exit::Clean,
     })
+}
+
+fn wants_compiler_lines(args: &CheckArgs) -> bool {
+    let mut formats = args.output.iter().map(|o| o.format);
+    args.format == Format::Gcflags || formats.any(|f| f == Format::Gcflags)
 }
 
 fn write_reports(args: &CheckArgs, report: &Report, streams: &mut Streams<'_>) -> io::Result<()> {
@@ -116,7 +127,7 @@ fn write_reports(args: &CheckArgs, report: &Report, streams: &mut Streams<'_>) -
 /// `heaplint dump sites`.
 fn dump_sites(args: &DumpArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
     let threads = args.threads.map_or(0, usize::from);
-    match in_pool(threads, || analyse(&args.paths, &args.input)) {
+    match in_pool(threads, || analyse(&args.paths, &args.input, false)) {
         Ok(analysis) => {
             let sites = analysis.checked.iter().flat_map(|c| &c.sites);
             report::write_sites(&analysis.program.files, sites, streams.out)?;
@@ -151,8 +162,12 @@ struct Analysis {
     at_fault: bool,
 }
 
-/// The line: paths → sites and findings.
-fn analyse(paths: &[PathBuf], input: &InputArgs) -> Result<Analysis, Refusal> {
+/// The line: paths → sites and findings, and what the compiler prints if `compiler_lines`.
+fn analyse(
+    paths: &[PathBuf],
+    input: &InputArgs,
+    compiler_lines: bool,
+) -> Result<Analysis, Refusal> {
     let disk = Disk;
     let setup = Setup::new(&disk, paths, input)?;
     let mut walked = walk::walk(&setup.walk);
@@ -163,20 +178,31 @@ fn analyse(paths: &[PathBuf], input: &InputArgs) -> Result<Analysis, Refusal> {
         load::load(&walked, setup.load.clone(), |batch: &[FileRequest]| {
             batch.par_iter().map(FileRequest::read).collect()
         });
-    let selected: Vec<PackageId> = program.selected().map(|(id, _)| id).collect();
-    let results: Vec<_> = selected
-        .into_par_iter()
-        .map(|id| package::check_guarded(&program, id, settings))
-        .collect();
+    let sizes = Sizes::for_arch(&setup.load.target.goarch).unwrap_or_default();
+    let units = Units::new(&program, sizes, input.no_inline);
+    let results = each_package(&program, sizes, Bodies::All, |typed| {
+        let decided = units.decide(&program, typed);
+        typed.package.is_selected().then(|| {
+            let mut checked = package::check(&program, typed, settings);
+            if compiler_lines {
+                checked.compiler_lines = package::compiler_lines(&program, &decided);
+            }
+            checked
+        })
+    });
     let mut notices = setup::notices(&program, &diagnostics);
-    let mut checked = Vec::with_capacity(results.len());
+    let mut checked = Vec::new();
     let mut at_fault = false;
-    for result in results {
+    for (package, result) in program
+        .packages
+        .iter()
+        .zip(results.map_err(Refusal::Facts)?)
+    {
         match result {
-            Ok(package) => checked.push(package),
-            Err(fault) => {
+            Some(package) => checked.extend(package),
+            None => {
                 at_fault = true;
-                notices.push(fault);
+                notices.push(setup::fault(package));
             }
         }
     }
@@ -205,7 +231,12 @@ impl Analysis {
                 .collect(),
             elapsed: None,
         };
-        let mut findings: Vec<_> = self.checked.into_iter().flat_map(|c| c.findings).collect();
+        let mut findings = Vec::new();
+        let mut compiler_lines = Vec::new();
+        for package in self.checked {
+            findings.extend(package.findings);
+            compiler_lines.extend(package.compiler_lines);
+        }
         let shown: Vec<String> = self
             .program
             .files
@@ -233,6 +264,7 @@ impl Analysis {
             rules,
             files,
             summary,
+            compiler_lines,
             notices: self.notices,
             places: self.places,
         }

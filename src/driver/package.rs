@@ -1,6 +1,4 @@
-//! One package: parse its files, find their sites and how hot they are, run the rules.
-
-use std::panic::{AssertUnwindSafe, catch_unwind};
+//! One package: find its sites and how hot they are, run the rules, and print what the compiler prints.
 
 use crate::base::diag::{Diagnostic, Level};
 use crate::base::glob::Patterns;
@@ -8,15 +6,19 @@ use crate::base::index::Idx;
 use crate::base::source::{FileId, SourceFile};
 use crate::base::span::Span;
 use crate::directive::{self, Directives};
+use crate::escape::message::Printer;
 use crate::escape::syntax::{self, PackageNames};
 use crate::finding::Finding;
 use crate::heat::{FileHeat, HeatConfig};
-use crate::load::{Package, PackageFile, PackageId, Program};
+use crate::load::{Package, Program};
 use crate::parse::{self, Parsed};
-use crate::report::Notice;
+use crate::report::CompilerLine;
 use crate::rules::{self, Active, SYNTAX_ERROR, Snippet};
 use crate::settings::{Settings, SettingsCache};
 use crate::site::{GoVersion, Site};
+
+use super::decide::Decided;
+use super::typecheck::Typed;
 
 /// What became of a package.
 #[derive(Default)]
@@ -29,50 +31,29 @@ pub(super) struct Checked {
     pub(super) files: usize,
     /// Their bytes.
     pub(super) bytes: u64,
+    /// What the compiler prints, if asked for.
+    pub(super) compiler_lines: Vec<CompilerLine>,
 }
 
-/// [`check`], and a notice instead of a panic.
-pub(super) fn check_guarded(
-    program: &Program,
-    id: PackageId,
-    settings: &SettingsCache<'_>,
-) -> Result<Checked, Notice> {
-    catch_unwind(AssertUnwindSafe(|| check(program, id, settings))).map_err(|_| {
-        let package = &program.packages[id];
-        Notice {
-            path: Some(package.dir.clone()),
-            level: Level::Error,
-            message: format!(
-                "internal error in package {}; please report it",
-                package.path
-            ),
-        }
-    })
-}
-
-/// Parses the package and runs the rules over the files that findings are wanted of.
-fn check(program: &Program, id: PackageId, settings: &SettingsCache<'_>) -> Checked {
-    let package = &program.packages[id];
+/// Runs the rules over the files that findings are wanted of.
+pub(super) fn check(program: &Program, typed: &Typed<'_>, settings: &SettingsCache<'_>) -> Checked {
+    let package = typed.package;
     let settings = settings.for_folder(&package.dir);
-    let parsed: Vec<(&PackageFile, &SourceFile, Parsed)> = package
-        .files
-        .iter()
-        .map(|file| {
-            let src = &program.files[file.id];
-            (file, src, parse::parse_file(src.text()))
-        })
+    let files = package.files.iter().zip(typed.parsed);
+    let files: Vec<_> = files
+        .map(|(file, parsed)| (file, &program.files[file.id], parsed))
         .collect();
-    let names = PackageNames::new(parsed.iter().map(|(_, src, p)| (&p.ast, src.text())));
+    let names = PackageNames::new(files.iter().map(|(_, src, p)| (&p.ast, src.text())));
     let mut checked = Checked {
-        files: parsed.len(),
-        bytes: parsed
+        files: files.len(),
+        bytes: files
             .iter()
             .map(|(_, src, _)| src.text().len() as u64)
             .sum(),
         ..Checked::default()
     };
     let go = program.builds[package.build].compiler;
-    for (file, src, parsed) in parsed.iter().filter(|(file, ..)| file.has_findings()) {
+    for (file, src, parsed) in files.iter().filter(|(file, ..)| file.has_findings()) {
         let unit = Unit {
             file: file.id,
             src,
@@ -84,6 +65,28 @@ fn check(program: &Program, id: PackageId, settings: &SettingsCache<'_>) -> Chec
         unit.check(&settings, package, &mut checked);
     }
     checked
+}
+
+/// What the compiler prints of a package with `-m`.
+pub(super) fn compiler_lines(program: &Program, decided: &Decided<'_>) -> Vec<CompilerLine> {
+    let line = |file: Option<FileId>, offset, text| {
+        let source = &program.files[file?];
+        Some(CompilerLine {
+            path: source.path().to_string_lossy().into_owned(),
+            at: source.line_col(offset),
+            text,
+        })
+    };
+    let printer = Printer {
+        package: decided.package,
+        release: crate::escape::release::Release::of(decided.go),
+        sizes: decided.sizes,
+    };
+    let inlined = decided.inlined.messages.iter();
+    let inlined = inlined.map(|m| line(m.file, m.offset, m.text.clone()));
+    let escape = printer.lines(&decided.analysis).into_iter();
+    let escape = escape.map(|l| line(l.pos.file, l.pos.offset, l.text));
+    inlined.chain(escape).flatten().collect()
 }
 
 fn package_name(package: &Package) -> &'static str {

@@ -30,6 +30,7 @@ use crate::site::FlowStep;
 
 mod concise;
 mod format;
+mod gcflags;
 mod github;
 mod guide;
 mod human;
@@ -43,6 +44,7 @@ mod summary;
 mod text;
 
 pub use format::Format;
+pub use gcflags::CompilerLine;
 pub use guide::write_rule_list;
 pub use human::write_config_errors;
 pub use place::Places;
@@ -62,6 +64,8 @@ pub struct Parts {
     pub files: BTreeMap<FileId, Arc<SourceFile>>,
     /// Figures of the run.
     pub summary: Summary,
+    /// What the compiler would print, in any order; empty unless [`Format::Gcflags`] is wanted.
+    pub compiler_lines: Vec<CompilerLine>,
     /// What went wrong outside of Go code, in any order.
     pub notices: Vec<Notice>,
     /// What paths are relative to.
@@ -121,6 +125,7 @@ pub struct Report {
     rules: Vec<RuleDoc>,
     files: BTreeMap<FileId, Arc<SourceFile>>,
     summary: Summary,
+    compiler_lines: Vec<CompilerLine>,
     notices: Vec<Notice>,
     places: Places,
 }
@@ -153,6 +158,8 @@ impl Report {
             .collect();
         findings.sort_by(|a, b| a.key().cmp(&b.key()));
         parts.rules.sort_by(|a, b| a.meta.id.cmp(&b.meta.id));
+        parts.compiler_lines.sort();
+        parts.compiler_lines.dedup();
         parts.notices.sort();
         parts.summary.missing_imports.sort();
         parts.summary.missing_imports.dedup();
@@ -161,6 +168,7 @@ impl Report {
             rules: parts.rules,
             files: parts.files,
             summary: parts.summary,
+            compiler_lines: parts.compiler_lines,
             notices: parts.notices,
             places: parts.places,
         }
@@ -261,6 +269,7 @@ pub fn emit(
         Format::Sarif => sarif::write(report, options, &mut out),
         Format::Github => github::write(report, &mut out),
         Format::Markdown => markdown::write(report, &mut out),
+        Format::Gcflags => gcflags::write(&report.compiler_lines, &mut out),
     }?;
     out.flush()
 }
