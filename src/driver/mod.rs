@@ -104,12 +104,15 @@ fn check(args: &CheckArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
 #[derive(Clone, Copy)]
 struct Wanted {
     findings: bool,
+    /// Sites that are variables and stay in their frame, of which there is nothing to report.
+    stack_variables: bool,
     compiler_lines: bool,
 }
 
 impl Wanted {
-    const FINDINGS: Wanted = Wanted {
+    const ALL_SITES: Wanted = Wanted {
         findings: true,
+        stack_variables: true,
         compiler_lines: false,
     };
 
@@ -119,6 +122,7 @@ impl Wanted {
         let formats: Vec<Format> = others.chain([args.format]).collect();
         Wanted {
             findings: formats.iter().any(|&f| f != Format::Gcflags),
+            stack_variables: false,
             compiler_lines: formats.contains(&Format::Gcflags),
         }
     }
@@ -149,7 +153,7 @@ fn write_reports(args: &CheckArgs, report: &Report, streams: &mut Streams<'_>) -
 fn dump_sites(args: &DumpArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
     let threads = args.threads.map_or(0, usize::from);
     match in_pool(threads, || {
-        analyse(&args.paths, &args.input, Wanted::FINDINGS)
+        analyse(&args.paths, &args.input, Wanted::ALL_SITES)
     }) {
         Ok(analysis) => {
             let sites = analysis.checked.iter().flat_map(|c| &c.sites);
@@ -202,9 +206,10 @@ fn analyse(paths: &[PathBuf], input: &InputArgs, wanted: Wanted) -> Result<Analy
     let results = each_package(&program, sizes, Bodies::All, |typed| {
         let decided = units.decide(&program, typed);
         typed.package.is_selected().then(|| {
-            let mut checked = match wanted.findings {
-                true => package::check(&program, typed, &decided, settings),
-                false => Checked::default(),
+            let mut checked = if wanted.findings {
+                package::check(&program, typed, &decided, settings, wanted.stack_variables)
+            } else {
+                Checked::default()
             };
             if wanted.compiler_lines {
                 checked.compiler_lines = package::compiler_lines(&program, &decided);
