@@ -83,7 +83,7 @@ impl Units {
         let analysis = analysis::analyse(Context {
             package: &package,
             callees: self,
-            release: crate::escape::release::Release::of(go),
+            release: crate::ir::release::Release::of(go),
             sizes: self.sizes,
         });
         let exports = analysis.exports(&package);

@@ -79,7 +79,7 @@ pub(super) fn compiler_lines(program: &Program, decided: &Decided<'_>) -> Vec<Co
     };
     let printer = Printer {
         package: decided.package,
-        release: crate::escape::release::Release::of(decided.go),
+        release: crate::ir::release::Release::of(decided.go),
         sizes: decided.sizes,
     };
     let inlined = decided.inlined.messages.iter();
