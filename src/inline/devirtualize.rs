@@ -9,6 +9,7 @@ use crate::ir::print::node_text;
 use crate::ir::shape::is_boxing as is_interface;
 use crate::ir::statics::outer_variable;
 use crate::ir::typetext::type_text;
+use crate::ir::wrapper;
 use crate::types::lookup::{Lookup, lookup_field_or_method, missing_method};
 use crate::types::object::{Obj, VarKind};
 use crate::types::predicates::identical;
@@ -285,6 +286,7 @@ fn rewrite(
     }
     let recv = adjust(body, recv, method);
     let recv_ty = body.ty(recv);
+    let target = reference(method, recv_ty);
     let Node::Call {
         args,
         go_defer,
@@ -297,7 +299,7 @@ fn rewrite(
     let mut all = vec![recv];
     all.extend_from_slice(body.list(args));
     let callee = Node::MethodExpr {
-        func: reference(method, recv_ty),
+        func: target,
         direct: true,
     };
     let callee = body.add(callee, method_type(method, recv_ty), sel_pos);
@@ -311,6 +313,7 @@ fn rewrite(
             ddd,
         },
     );
+    wrapper::ensure(pass.package, pass.callees, target, true);
 }
 
 fn declared_receiver(method: Obj) -> Option<Ty> {

@@ -10,14 +10,14 @@ use super::cost::{Counter, Impossible, budget, call_limit, delays_results, is_bi
 use super::intrinsics::{Special, special};
 use super::{Config, Message, devirtualize, splice};
 use crate::ast::Pragma;
-use crate::ir::body::{FuncKey, Pos};
+use crate::ir::body::{Body, FuncKey, Pos};
 use crate::ir::instantiate;
 use crate::ir::node::{FuncId, Node, NodeId};
 use crate::ir::print::func_text;
 use crate::ir::scc::{Group, bottom_up};
 use crate::ir::statics::Statics;
 use crate::ir::typetext::symbol_text;
-use crate::ir::{Callees, FuncKind, Inline, Package};
+use crate::ir::{Callees, Func, FuncKind, Inline, Package};
 
 /// What the pass found out besides the changed package.
 #[derive(Clone, Default, Debug)]
@@ -33,7 +33,7 @@ pub struct Inlined {
 /// `package` is changed in place: its functions get their cost, and calls in their bodies are replaced; bodies as they
 /// were stay in [`Func::original`](crate::ir::Func::original).
 pub fn run(package: &mut Package, callees: &dyn Callees, config: Config) -> Inlined {
-    instantiate::run(package, callees, 0, false);
+    instantiate::run(package, callees);
     let mut pass = Pass {
         statics: Statics::of(package),
         package,
@@ -45,7 +45,38 @@ pub fn run(package: &mut Package, callees: &dyn Callees, config: Config) -> Inli
         splices: 0,
     };
     pass.run();
-    pass.out
+    let out = pass.out;
+    forget_silent(package);
+    out
+}
+
+/// Instances that were made for inlined bodies are not compiled: what their arguments come to is not known.
+fn forget_silent(package: &mut Package) {
+    for id in package.funcs.ids() {
+        let root = outermost(package, id);
+        if !root.silent || is_method(root) {
+            continue;
+        }
+        let func = &mut package.funcs[id];
+        let mut empty = Body::default();
+        empty.locals.clone_from(&func.body.locals);
+        func.has_body = false;
+        func.body = Arc::new(empty);
+    }
+}
+
+/// The function around a closure.
+fn outermost(package: &Package, mut id: FuncId) -> &Func {
+    while let Some(parent) = package.funcs[id].parent {
+        id = parent;
+    }
+    &package.funcs[id]
+}
+
+/// Methods are made with their type, which the package has most often read before: through the fields of other
+/// packages' types.
+fn is_method(func: &Func) -> bool {
+    func.ty.as_signature().is_some_and(|s| s.recv.is_some())
 }
 
 pub(super) struct Pass<'a> {

@@ -85,7 +85,7 @@ pub fn splice(pass: &mut Pass<'_>, caller: FuncId, call: NodeId, target: Target)
     pass.package.funcs[caller].body = Arc::new(body);
     let known = pass.package.funcs.len();
     instantiate::uses_of(pass.package, pass.callees, caller, from, true);
-    instantiate::run(pass.package, pass.callees, known, true);
+    instantiate::run_silently(pass.package, pass.callees, known);
     pass.statics.scan(pass.package, caller, from);
     for i in known..pass.package.funcs.len() {
         pass.statics.scan(pass.package, Idx::from_usize(i), 0);
@@ -341,6 +341,7 @@ fn copy_closures(
         .map(|(old, func)| {
             let mut func = func.clone();
             func.inline = None;
+            func.silent = package.funcs[caller].silent;
             func.body = Arc::clone(&func.original);
             (*old, package.funcs.push(func))
         })

@@ -36,6 +36,7 @@ pub mod body;
 pub mod build;
 pub mod convert;
 pub mod instantiate;
+mod needs;
 pub mod node;
 pub mod print;
 pub mod quote;
@@ -45,6 +46,7 @@ pub mod shape;
 pub mod statics;
 pub mod typetext;
 pub mod visit;
+pub mod wrapper;
 
 use std::sync::Arc;
 
@@ -57,6 +59,9 @@ use crate::base::index::IndexVec;
 use crate::base::symbol::Symbol;
 use crate::types::package::Pkg;
 use crate::types::ty::Ty;
+
+/// The name of the parameter that generic functions get their dictionary by.
+pub const DICTIONARY: &str = ".dict";
 
 /// What a function is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

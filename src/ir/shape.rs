@@ -9,7 +9,7 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use rustc_hash::FxHashMap;
 
 use super::body::Instance;
-use super::typetext::link_text;
+use super::typetext::{SHAPES, link_text};
 use crate::base::symbol::Symbol;
 use crate::types::arena::alloc_slice;
 use crate::types::object::{Obj, ObjKind};
@@ -17,18 +17,18 @@ use crate::types::package::Pkg;
 use crate::types::predicates::{identical_lists, is_interface};
 use crate::types::ty::{BasicKind, Ty, TyKind, settle};
 
-/// All lists so far, by their text.
 /// Lists of type arguments by how they are written.
 type Lists = FxHashMap<String, Vec<&'static &'static [Ty]>>;
 
+/// All lists so far.
 static LISTS: LazyLock<Mutex<Lists>> = LazyLock::new(Mutex::default);
 
 /// All shapes so far, by name.
-static SHAPES: LazyLock<Mutex<FxHashMap<String, Ty>>> = LazyLock::new(Mutex::default);
+static BY_NAME: LazyLock<Mutex<FxHashMap<String, Ty>>> = LazyLock::new(Mutex::default);
 
 /// The package that shapes belong to.
 static SHAPE_PACKAGE: LazyLock<Pkg> = LazyLock::new(|| {
-    let name = Symbol::intern("go.shape");
+    let name = Symbol::intern(SHAPES);
     Pkg::new(name, name)
 });
 
@@ -89,7 +89,7 @@ pub fn is_boxing(ty: Ty) -> bool {
 
 fn named_shape(under: Ty) -> Ty {
     let name = link_text(under);
-    let mut shapes = SHAPES.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut shapes = BY_NAME.lock().unwrap_or_else(PoisonError::into_inner);
     *shapes.entry(name).or_insert_with_key(|name| {
         let obj = Obj::new(
             ObjKind::TypeName,

@@ -28,6 +28,7 @@ use self::frame::Frame;
 use super::body::{FuncRef, Pos};
 use super::node::FuncId;
 use super::release::Release;
+use super::typetext::number_local_types;
 use super::{Func, Package};
 use crate::ast::{Ast, ExprId};
 use crate::base::index::IndexVec;
@@ -63,12 +64,30 @@ pub fn build(checked: &Checked, sources: &[Source<'_>], release: &'static Releas
         init_functions: 0,
         depth: 0,
     };
+    number_local_types(&local_types(checked));
     builder.package();
     Package {
         pkg: checked.pkg,
         funcs: builder.funcs,
         by_ref: builder.by_ref,
     }
+}
+
+/// The names of the types that functions declare, in source order.
+fn local_types(checked: &Checked) -> Vec<Obj> {
+    let mut all = Vec::new();
+    for file in &checked.files {
+        let is_local = |obj: &Obj| {
+            let named = obj.is_type_name() && obj.ty().as_named().is_some_and(|n| n.obj == *obj);
+            named && obj.pkg == Some(checked.pkg) && checked.pkg.lookup(obj.name) != Some(*obj)
+        };
+        let mut found: Vec<Obj> = file.objects.iter().flatten().copied().collect();
+        found.retain(is_local);
+        found.sort_by_key(|obj| obj.pos.map(|p| p.offset));
+        found.dedup();
+        all.extend(found);
+    }
+    all
 }
 
 /// How deep nested code is followed; what lies deeper is [`Node::Unknown`](super::node::Node::Unknown).
