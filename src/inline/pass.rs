@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::callee::{Finder, Target};
+use super::callee::{Finder, Target, embedded_types};
 use super::cost::{Counter, Impossible, budget, call_limit, delays_results, is_big};
 use super::intrinsics::{Special, special};
 use super::{Config, Message, devirtualize, splice};
@@ -47,6 +47,7 @@ pub fn run(package: &mut Package, callees: &dyn Callees, config: Config) -> Inli
     pass.run();
     let out = pass.out;
     forget_silent(package);
+    package.embedded = embedded_types(package.pkg);
     out
 }
 
@@ -96,6 +97,8 @@ pub(super) struct Pass<'a> {
 /// The calls of one function that may be inlined.
 struct Sites {
     calls: Vec<NodeId>,
+    /// The callee of each call, once it is known.
+    resolved: Vec<Option<Target>>,
     big: bool,
 }
 
@@ -211,20 +214,31 @@ impl Pass<'_> {
         let big = is_big(&self.package.funcs[func].body);
         let body = Arc::clone(&self.package.funcs[func].body);
         let calls = calls_below(&body, body.list(body.stmts));
-        for &call in &calls {
-            self.resolve(func, call);
+        let mut sites = Sites {
+            resolved: vec![None; calls.len()],
+            calls,
+            big,
+        };
+        for i in 0..sites.calls.len() {
+            self.resolve(func, &mut sites, i);
         }
-        Sites { calls, big }
+        sites
     }
 
-    /// Devirtualizes a call, and counts it for its callee.
-    fn resolve(&mut self, func: FuncId, call: NodeId) {
-        if self.config.release.devirtualize_first {
-            devirtualize::call(self, func, call);
+    /// The callee of a call, which may have become known since the last time: devirtualizes the call, and counts it for
+    /// its callee, once.
+    fn resolve(&mut self, func: FuncId, sites: &mut Sites, i: usize) -> Option<Target> {
+        if sites.resolved[i].is_none() {
+            let call = sites.calls[i];
+            if self.config.release.devirtualize_first {
+                devirtualize::call(self, func, call);
+            }
+            sites.resolved[i] = self.candidate(func, call);
+            if let Some(target) = sites.resolved[i] {
+                *self.uses.entry(target).or_default() += 1;
+            }
         }
-        if let Some(target) = self.candidate(func, call) {
-            *self.uses.entry(target).or_default() += 1;
-        }
+        sites.resolved[i]
     }
 
     /// The callee of a call that could be inlined as far as the call itself is concerned.
@@ -272,29 +286,29 @@ impl Pass<'_> {
         let (mut from, mut to) = (0, sites.calls.len());
         while from < to {
             for i in from..to {
-                let call = sites.calls[i];
-                if self.try_inline(func, call, sites.big) {
+                if self.try_inline(func, sites, i) {
                     changed = true;
                     let body = Arc::clone(&self.package.funcs[func].body);
                     let mut below = Vec::new();
-                    body.children(call, &mut below);
+                    body.children(sites.calls[i], &mut below);
                     sites.calls.extend(calls_below(&body, &below));
+                    sites.resolved.resize(sites.calls.len(), None);
                 }
             }
             (from, to) = (to, sites.calls.len());
             for i in from..to {
-                let call = sites.calls[i];
-                self.resolve(func, call);
+                self.resolve(func, sites, i);
             }
         }
         changed
     }
 
-    fn try_inline(&mut self, func: FuncId, call: NodeId, big: bool) -> bool {
-        if self.config.release.devirtualize_first {
-            devirtualize::call(self, func, call);
+    fn try_inline(&mut self, func: FuncId, sites: &mut Sites, i: usize) -> bool {
+        let (call, big) = (sites.calls[i], sites.big);
+        if !matches!(self.package.funcs[func].body.node(call), Node::Call { .. }) {
+            return false;
         }
-        let Some(target) = self.candidate(func, call) else {
+        let Some(target) = self.resolve(func, sites, i) else {
             return false;
         };
         if let Target::Local(callee) = target {
@@ -309,6 +323,9 @@ impl Pass<'_> {
         let pos = self.package.funcs[func].body.pos(call);
         let text = format!("inlining call to {}", self.target_name(target));
         self.say(func, pos, text);
+        if let Target::Imported(callee) = target {
+            self.package.inlined.insert(callee);
+        }
         splice::splice(self, func, call, target)
     }
 
@@ -394,9 +411,10 @@ fn impossible(package: &Package, func: FuncId) -> Result<(), Impossible> {
             Pragma::UINTPTR_KEEPALIVE,
             "marked as having a keep-alive uintptr argument",
         ),
+        // What makes such arguments escape keeps them alive too.
         (
             Pragma::UINTPTR_ESCAPES,
-            "marked as having an escaping uintptr argument",
+            "marked as having a keep-alive uintptr argument",
         ),
         (Pragma::YESWRITEBARRIERREC, "marked go:yeswritebarrierrec"),
     ];

@@ -53,14 +53,18 @@ pub fn shape(ty: Ty, constraint: Ty) -> Ty {
         return ty;
     }
     let under = ty.under();
-    let lists_types = constraint
-        .under_interface()
-        .is_some_and(|i| i.type_set().has_terms());
     let under = match under.kind() {
-        TyKind::Pointer(_) if !lists_types => Ty::pointer(Ty::basic(BasicKind::Uint8)),
+        TyKind::Pointer(_) if is_basic(constraint) => Ty::pointer(Ty::basic(BasicKind::Uint8)),
         _ => under,
     };
     named_shape(under)
+}
+
+/// Whether a constraint asks for nothing but methods.
+fn is_basic(constraint: Ty) -> bool {
+    constraint
+        .under_interface()
+        .is_none_or(|i| i.type_set().is_method_set())
 }
 
 /// Whether the type is a shape.
@@ -78,6 +82,10 @@ pub fn has_shape(ty: Ty) -> bool {
         TyKind::Named(n) => is_shape(ty) || n.targs().iter().any(|&t| has_shape(t)),
         TyKind::Map { key, elem } => has_shape(*key) || has_shape(*elem),
         TyKind::Chan { elem, .. } => has_shape(*elem),
+        TyKind::Struct(s) => s.fields.iter().any(|f| has_shape(f.ty())),
+        TyKind::Tuple(vars) => vars.iter().any(|v| has_shape(v.ty())),
+        TyKind::Signature(s) => has_shape(s.params) || has_shape(s.results),
+        TyKind::Interface(i) => i.methods.iter().any(|m| has_shape(m.ty())),
         _ => false,
     }
 }

@@ -15,7 +15,7 @@ use super::instantiate::{generic_function, type_param_types};
 use super::node::{ListKind, Node, NodeId, Nodes};
 use super::print::func_text;
 use super::shape::has_shape;
-use super::{Callees, Func, FuncKind, Package};
+use super::{Callees, ClosureCounts, Func, FuncKind, Package};
 use crate::base::symbol::Symbol;
 use crate::types::object::{Obj, VarKind};
 use crate::types::subst::{SubstMap, subst};
@@ -59,6 +59,7 @@ fn wrapper(generic: &Func, obj: Obj, instance: Instance, map: &SubstMap) -> Func
         original: Arc::clone(&body),
         body,
         inline: None,
+        closures: ClosureCounts::default(),
         ..generic.clone()
     }
 }

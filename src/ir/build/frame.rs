@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use super::Builder;
 use super::rangefunc::RangeLoop;
 use crate::base::symbol::{Symbol, sym};
+use crate::ir::ClosureCounts;
 use crate::ir::body::{Body, Class, Local, LocalId, Pos};
 use crate::ir::node::{Branch, FuncId, Node, NodeId, Nodes};
 use crate::types::constant::Value;
@@ -50,12 +51,8 @@ pub struct Frame {
     pub range_loops: u32,
     /// Its declared variables and temporaries: what numbers temporaries.
     pub declared: u32,
-    /// Literals so far.
-    pub literals: u32,
-    /// Range-over-func bodies so far.
-    pub range_bodies: u32,
-    /// `go` and `defer` wrappers so far.
-    pub wrappers: u32,
+    /// Closures so far that are named after it.
+    pub closures: ClosureCounts,
 }
 
 impl Frame {
@@ -76,9 +73,7 @@ impl Frame {
             defers: None,
             range_loops: 0,
             declared: 0,
-            literals: 0,
-            range_bodies: 0,
-            wrappers: 0,
+            closures: ClosureCounts::default(),
         }
     }
 }

@@ -22,7 +22,9 @@ mod stmt;
 mod switch;
 mod wrap;
 
-use rustc_hash::FxHashMap;
+pub use self::func::closure_suffix;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::frame::Frame;
 use super::body::{FuncRef, Pos};
@@ -60,6 +62,7 @@ pub fn build(checked: &Checked, sources: &[Source<'_>], release: &'static Releas
         by_ref: FxHashMap::default(),
         frames: Vec::new(),
         method_types: FxHashMap::default(),
+        replaced: FxHashMap::default(),
         package_closures: 0,
         init_functions: 0,
         depth: 0,
@@ -70,6 +73,9 @@ pub fn build(checked: &Checked, sources: &[Source<'_>], release: &'static Releas
         pkg: checked.pkg,
         funcs: builder.funcs,
         by_ref: builder.by_ref,
+        imports: checked.imports.clone(),
+        inlined: FxHashSet::default(),
+        embedded: FxHashSet::default(),
     }
 }
 
@@ -103,6 +109,8 @@ pub(super) struct Builder<'a> {
     frames: Vec<Frame>,
     /// Types of methods as functions, by method and receiver.
     method_types: FxHashMap<(Obj, Ty), Ty>,
+    /// Conditions of which only a part is left to evaluate, by file and expression.
+    replaced: FxHashMap<(usize, ExprId), ExprId>,
     package_closures: u32,
     /// Functions named `init` so far: the compiler numbers them.
     init_functions: u32,
