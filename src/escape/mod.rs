@@ -30,8 +30,6 @@
 //! The analysis knows no order of statements, no paths, no fields and no indices; it runs once a batch, and each batch
 //! sees of the others nothing but tags. [`graph`] is built by walking bodies, [`solve`] finds the attributes,
 //! [`message`] prints what the compiler prints, and [`release`](crate::ir::release) is the table of what differs between versions.
-//!
-//! Where types are missing, [`syntax`] decides the sites that syntax alone decides, with the limits of the version.
 
 pub mod analysis;
 mod assign;
@@ -50,4 +48,3 @@ pub mod solve;
 mod static_init;
 mod stmt;
 pub mod summary;
-pub mod syntax;

@@ -120,12 +120,7 @@ impl Found {
             release: self.release,
             sizes: Sizes::AMD64,
         };
-        let regions = |_, _| None;
-        Sites {
-            costs,
-            regions: &regions,
-        }
-        .of(&self.analysis)
+        Sites { costs }.of(&self.analysis)
     }
 
     /// The site of an expression or variable with that text.
