@@ -111,7 +111,11 @@ impl Pass<'_> {
             }
         }
         let mut sites = FxHashMap::default();
-        let code = |&f: &FuncId| !self.package.funcs[f].generic;
+        let wraps_later = !self.config.release.inlines_defer_wrapper_calls;
+        let code = |&f: &FuncId| {
+            let func = &self.package.funcs[f];
+            !(func.generic || wraps_later && func.kind.is_wrapper())
+        };
         let funcs: Vec<FuncId> = self.package.funcs.ids().filter(code).collect();
         for func in funcs {
             let found = self.sites(func);
@@ -119,6 +123,23 @@ impl Pass<'_> {
         }
         for group in &groups {
             self.inline_group(group, &mut sites);
+        }
+        if !self.config.release.devirtualize_first {
+            self.devirtualize_rest();
+        }
+    }
+
+    /// Devirtualizes once everything is inlined.
+    fn devirtualize_rest(&mut self) {
+        let funcs: Vec<FuncId> = self.package.funcs.ids().collect();
+        for func in funcs {
+            if self.package.funcs[func].generic || self.package.funcs[func].silent {
+                continue;
+            }
+            let body = Arc::clone(&self.package.funcs[func].body);
+            for call in calls_below(&body, body.list(body.stmts)) {
+                devirtualize::call(self, func, call);
+            }
         }
     }
 
@@ -165,6 +186,10 @@ impl Pass<'_> {
     /// Closures that the function calls are looked at before it.
     fn check_calls_first(&mut self, func: FuncId) -> Result<Inline, Impossible> {
         impossible(self.package, func)?;
+        let kind = self.package.funcs[func].kind;
+        if kind.is_wrapper() && !self.config.release.inlines_defer_wrapper_calls {
+            return Err(Impossible("made after inlining".to_owned()));
+        }
         for closure in self.called_closures(func) {
             self.check(closure);
         }

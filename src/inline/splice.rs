@@ -15,7 +15,9 @@ use crate::ir::Func;
 use crate::ir::body::{Body, Class, FuncKey, InlineId, InlinedAt, Local, LocalId, Pos};
 use crate::ir::instantiate::{self, literals_in};
 use crate::ir::node::{Branch, FuncId, ListKind, Node, NodeId, Nodes};
+use crate::ir::release::Release;
 use crate::ir::visit::Part;
+use crate::types::package::Pkg;
 use crate::types::ty::Ty;
 
 /// A function to be put somewhere: its own package may be another one.
@@ -24,6 +26,27 @@ pub(super) struct Source {
     /// The function literals of its package that its body has, with what they are copied from.
     pub closures: Vec<(FuncId, Func)>,
     delay: bool,
+}
+
+/// What a body is put into.
+struct Into {
+    /// The number of inlined calls so far.
+    number: u32,
+    /// The package of the caller's name: names that the compiler makes up for parameters belong to it.
+    pkg: Option<Pkg>,
+    release: &'static Release,
+}
+
+impl Into {
+    /// What the compiler calls an unnamed parameter or result there.
+    fn made_up(&self, local: &Local) -> Symbol {
+        match local.name.as_str().strip_prefix("~r") {
+            Some(number) if self.release.renames_inlined_results => {
+                Symbol::intern(&format!("~R{number}"))
+            }
+            _ => local.name,
+        }
+    }
 }
 
 /// Where the parts of the callee's body go in the caller's.
@@ -79,7 +102,12 @@ pub fn splice(pass: &mut Pass<'_>, caller: FuncId, call: NodeId, target: Target)
     pass.splices += 1;
     let from = pass.package.funcs[caller].body.len();
     let mut body = std::mem::take(Arc::make_mut(&mut pass.package.funcs[caller].body));
-    let shift = append(&mut body, &source.func, call, key, pass.splices);
+    let into = Into {
+        number: pass.splices,
+        pkg: pass.package.funcs[caller].pkg,
+        release: pass.config.release,
+    };
+    let shift = append(&mut body, &source.func, call, key, &into);
     let result = replace_call(&mut body, call, &source, &shift);
     body.replace(call, result);
     let place = closures::Place {
@@ -117,7 +145,7 @@ fn source(pass: &Pass<'_>, target: Target) -> Option<Source> {
 }
 
 /// Appends the callee's arena.
-fn append(body: &mut Body, callee: &Func, call: NodeId, key: FuncKey, number: u32) -> Shift {
+fn append(body: &mut Body, callee: &Func, call: NodeId, key: FuncKey, into: &Into) -> Shift {
     let original = &callee.original;
     let inline = body.inlined.push(InlinedAt {
         call: body.pos(call),
@@ -129,13 +157,13 @@ fn append(body: &mut Body, callee: &Func, call: NodeId, key: FuncKey, number: u3
         lists: body.list_count(),
         locals: Vec::new(),
         inline,
-        label: number,
+        label: into.number,
     };
     for local in &original.locals {
         let id = if let Class::Captured(outer) = local.class {
             outer
         } else {
-            let copy = inlined_local(local, &shift);
+            let copy = inlined_local(local, &shift, into);
             body.locals.push(copy)
         };
         shift.locals.push(id);
@@ -144,9 +172,16 @@ fn append(body: &mut Body, callee: &Func, call: NodeId, key: FuncKey, number: u3
     shift
 }
 
-fn inlined_local(local: &Local, shift: &Shift) -> Local {
+fn inlined_local(local: &Local, shift: &Shift, into: &Into) -> Local {
     let formal = local.class != Class::Auto;
+    let (name, pkg) = if local.name.as_str().starts_with('~') {
+        (into.made_up(local), into.pkg)
+    } else {
+        (local.name, local.pkg)
+    };
     Local {
+        name,
+        pkg,
         class: Class::Auto,
         pos: shift.pos(local.pos),
         defn: local.defn.map(|d| shift.node(d)),

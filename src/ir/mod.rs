@@ -91,6 +91,11 @@ impl FuncKind {
             FuncKind::Literal | FuncKind::RangeBody | FuncKind::GoWrapper | FuncKind::DeferWrapper
         )
     }
+
+    /// Whether it is the closure that a `go` or `defer` call is wrapped in.
+    pub fn is_wrapper(self) -> bool {
+        matches!(self, FuncKind::GoWrapper | FuncKind::DeferWrapper)
+    }
 }
 
 /// That a function can be inlined.

@@ -203,9 +203,9 @@ impl Builder<'_> {
         temp
     }
 
-    /// Like [`Builder::temp_copy`], but the temporary has no definition that static values are found through
+    /// Like [`Builder::temp_copy`] for a callee; the declaration runs before the assignment
     /// (`typecheck.RewriteNonNameCall`).
-    pub(super) fn temp_copy_undefined(
+    pub(super) fn callee_copy(
         &mut self,
         value: NodeId,
         pos: Pos,
@@ -220,6 +220,7 @@ impl Builder<'_> {
             def: false,
         };
         let assign = self.add_stmt(assign, pos);
+        self.body_mut().locals[temp].defn = Some(assign);
         let declared = self.declarations(&[temp]);
         self.body_mut().set_init(assign, declared);
         init.push(assign);

@@ -155,7 +155,10 @@ impl Builder<'_> {
     fn parameter(&mut self, obj: Obj, prefix: &str, i: usize, class: Class, pos: Pos) -> LocalId {
         let name = match obj.name {
             sym::EMPTY => Symbol::intern(&format!("{prefix}{i}")),
-            sym::BLANK if class == Class::Result => Symbol::intern(&format!("~b{i}")),
+            sym::BLANK if class == Class::Result && self.release.renames_inlined_results => {
+                Symbol::intern(&format!("~b{i}"))
+            }
+            sym::BLANK if class == Class::Result => Symbol::intern(&format!("~r{i}")),
             name => name,
         };
         let local = self.declare(name, obj.ty(), class, pos);
