@@ -20,6 +20,7 @@
 pub mod callee;
 mod closures;
 pub mod cost;
+mod deadlocals;
 mod devirtualize;
 mod intrinsics;
 mod pass;
