@@ -99,6 +99,16 @@ pub fn digest(data: &[u8]) -> [u8; 32] {
     out
 }
 
+/// Bytes in lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |d: u8| char::from(DIGITS[usize::from(d)]);
+    bytes
+        .iter()
+        .flat_map(|&b| [digit(b >> 4), digit(b & 15)])
+        .collect()
+}
+
 fn schedule(block: &[u8]) -> [u32; 64] {
     let mut words = [0_u32; 64];
     for (word, bytes) in words.iter_mut().zip(block.chunks_exact(4)) {
@@ -138,20 +148,16 @@ fn compress(state: &mut [u32; 8], words: &[u32; 64]) {
 
 #[cfg(test)]
 mod tests {
-    use super::digest;
-
-    fn hex(data: &[u8]) -> String {
-        digest(data).iter().map(|b| format!("{b:02x}")).collect()
-    }
+    use super::{digest, hex};
 
     #[test]
     fn known_hashes() {
         assert_eq!(
-            hex(b"abc"),
+            hex(&digest(b"abc")),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
         assert_eq!(
-            hex(&[b'a'; 1_000]),
+            hex(&digest(&[b'a'; 1_000])),
             "41edece42d63e8d9bf515a9ba6932e1c20cbc9f5a5d134645adb5db1b9737ea3"
         );
     }

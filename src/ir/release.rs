@@ -18,7 +18,7 @@
 //! | `append_store`, `make_buffer`, `literals`, `zero_sized_make` | 1.25 | `escape/call.go`, `escape/utils.go`, `escape/escape.go` |
 //! | `slice_discount`, `tracks_concrete_types` | 1.26 | `inline/inl.go`, `devirtualize` |
 //! | `literals`: lengths of literals, `direct`, `late_append` | 1.26 | `escape/escape.go`, `types/type.go`, `slice/slice.go` |
-//! | `short_inlined_names` | 1.27 | `ir/func.go` |
+//! | `short_inlined_names`, `retypes_constants` | 1.27 | `ir/func.go`, `noder/reader.go` |
 //! | `assigned_callees` | 1.27 | `escape/call.go` |
 
 use crate::site::GoVersion;
@@ -92,6 +92,8 @@ pub struct Release {
     pub tracks_concrete_types: bool,
     /// Closures of inlined bodies are named after the inlined function alone.
     pub short_inlined_names: bool,
+    /// A constant converted to a type parameter has its type before the conversion.
+    pub retypes_constants: bool,
     /// How shapes are named.
     pub shape_names: ShapeNames,
     /// Assertions to and cases of types that are known look up no type at run time.
@@ -150,6 +152,7 @@ const GO1_21: Release = Release {
     slice_discount: false,
     tracks_concrete_types: false,
     short_inlined_names: false,
+    retypes_constants: false,
     shape_names: ShapeNames::Plain,
     static_assertions: false,
     helpers_in_runtime: true,
@@ -238,6 +241,7 @@ const GO1_26: Release = Release {
 
 const GO1_27: Release = Release {
     since: GoVersion(27),
+    retypes_constants: true,
     short_inlined_names: true,
     assigned_callees: true,
     ..GO1_26

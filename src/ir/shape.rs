@@ -84,7 +84,7 @@ fn shape_name(text: String, names: ShapeNames) -> String {
         hash.len()
     };
     hash[..inverted].iter_mut().for_each(|byte| *byte ^= 0xff);
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+    sha256::hex(&hash)
 }
 
 /// Whether the type is a shape.
