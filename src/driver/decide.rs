@@ -181,6 +181,11 @@ impl Callees for Units {
     fn find(&self, func: FuncRef) -> Option<(&ir::Package, FuncId)> {
         self.code_of(func)?.find(func)
     }
+
+    fn package(&self, pkg: Pkg) -> Option<&ir::Package> {
+        let ids = self.ids.read().unwrap_or_else(PoisonError::into_inner);
+        Some(&self.units[*ids.get(&pkg)?].get()?.package)
+    }
 }
 
 impl summary::Callees for Units {
