@@ -23,6 +23,7 @@ mod devirtualize;
 mod intrinsics;
 mod pass;
 mod splice;
+mod unused;
 
 pub use pass::{Inlined, run};
 

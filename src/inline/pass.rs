@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::callee::{Finder, Target};
 use super::cost::{Counter, Impossible, budget, call_limit, delays_results, is_big};
 use super::intrinsics::{Special, special};
-use super::{Config, Message, devirtualize, splice};
+use super::{Config, Message, devirtualize, splice, unused};
 use crate::ast::Pragma;
 use crate::ir::body::{FuncKey, Pos};
 use crate::ir::instantiate;
@@ -45,7 +45,11 @@ pub fn run(package: &mut Package, callees: &dyn Callees, config: Config) -> Inli
         splices: 0,
     };
     pass.run();
-    pass.out
+    let out = pass.out;
+    if config.release.dead_locals {
+        unused::drop_assignments(package);
+    }
+    out
 }
 
 pub(super) struct Pass<'a> {
