@@ -208,9 +208,9 @@ impl Builder<'_> {
         temp
     }
 
-    /// Like [`Builder::temp_copy`], but the temporary has no definition that static values are found through
+    /// Like [`Builder::temp_copy`], for a callee: the declaration belongs to the assignment
     /// (`typecheck.RewriteNonNameCall`).
-    pub(super) fn temp_copy_undefined(
+    pub(super) fn temp_copy_of_callee(
         &mut self,
         value: NodeId,
         pos: Pos,
@@ -227,6 +227,7 @@ impl Builder<'_> {
         let assign = self.add_stmt(assign, pos);
         let declared = self.declarations(&[temp]);
         self.body_mut().set_init(assign, declared);
+        self.body_mut().locals[temp].defn = Some(assign);
         init.push(assign);
         temp
     }
