@@ -10,7 +10,8 @@
 //! | `_ = x` | no: that is meant as a use |
 //! | `_` in a list with named variables | yes |
 //!
-//! A function is looked at together with all literals in it.
+//! A function is looked at together with all literals in it; literals that capture nothing are functions of their own,
+//! too.
 
 use std::sync::Arc;
 
@@ -24,7 +25,10 @@ use crate::types::ty::{BasicKind, Ty};
 
 /// Drops what is assigned to unused variables in the bodies of a package's functions.
 pub fn drop_assignments(package: &mut Package) {
-    let is_root = |&f: &FuncId| !package.funcs[f].kind.is_closure();
+    let is_root = |&f: &FuncId| {
+        let func = &package.funcs[f];
+        !func.kind.is_closure() || func.closure_vars.is_empty()
+    };
     let roots: Vec<FuncId> = package.funcs.ids().filter(is_root).collect();
     for root in roots {
         let mut search = Search {

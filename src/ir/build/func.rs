@@ -26,10 +26,12 @@ pub(super) struct Closure {
 }
 
 impl Builder<'_> {
-    /// Builds all functions: headers first, so that closures come behind every declaration, then bodies.
+    /// Builds all functions: headers first, so that closures come behind every declaration, then bodies. Functions called
+    /// `_` are not compiled.
     pub(super) fn package(&mut self) {
         let init = self.funcs.push(self.init_header());
         let mut declared = self.checked.funcs.clone();
+        declared.retain(|f| f.obj.name != sym::BLANK);
         declared.sort_by_key(|f| (f.file, f.decl));
         let ids: Vec<(FuncId, FuncDecl)> = declared
             .into_iter()
