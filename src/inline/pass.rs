@@ -69,6 +69,8 @@ pub(super) struct Pass<'a> {
 /// The calls of one function that may be inlined.
 struct Sites {
     calls: Vec<NodeId>,
+    /// The callees, as far as they are known: each call is counted once.
+    targets: Vec<Option<Target>>,
     big: bool,
 }
 
@@ -181,22 +183,36 @@ impl Pass<'_> {
 
     /// The calls of a function, inner ones first; counts them by callee.
     fn sites(&mut self, func: FuncId) -> Sites {
-        let big = is_big(&self.package.funcs[func].body);
         let body = Arc::clone(&self.package.funcs[func].body);
-        let calls = calls_below(&body, body.list(body.stmts));
-        for &call in &calls {
-            self.resolve(func, call);
-        }
-        Sites { calls, big }
+        let mut sites = Sites {
+            calls: calls_below(&body, body.list(body.stmts)),
+            targets: Vec::new(),
+            big: is_big(&body),
+        };
+        self.resolve_new(func, &mut sites);
+        sites
     }
 
-    /// Devirtualizes a call, and counts it for its callee.
-    fn resolve(&mut self, func: FuncId, call: NodeId) {
+    /// Resolves the calls that have been found since the last time.
+    fn resolve_new(&mut self, func: FuncId, sites: &mut Sites) {
+        for i in sites.targets.len()..sites.calls.len() {
+            sites.targets.push(None);
+            self.resolve(func, sites, i);
+        }
+    }
+
+    /// Devirtualizes a call, and counts it for its callee once that is known.
+    fn resolve(&mut self, func: FuncId, sites: &mut Sites, i: usize) {
+        if sites.targets[i].is_some() {
+            return;
+        }
+        let call = sites.calls[i];
         if self.config.release.devirtualize_first {
             devirtualize::call(self, func, call);
         }
         if let Some(target) = self.candidate(func, call) {
             *self.uses.entry(target).or_default() += 1;
+            sites.targets[i] = Some(target);
         }
     }
 
@@ -245,6 +261,7 @@ impl Pass<'_> {
         let (mut from, mut to) = (0, sites.calls.len());
         while from < to {
             for i in from..to {
+                self.resolve(func, sites, i);
                 let call = sites.calls[i];
                 if self.try_inline(func, call, sites.big) {
                     changed = true;
@@ -254,19 +271,13 @@ impl Pass<'_> {
                     sites.calls.extend(calls_below(&body, &below));
                 }
             }
+            self.resolve_new(func, sites);
             (from, to) = (to, sites.calls.len());
-            for i in from..to {
-                let call = sites.calls[i];
-                self.resolve(func, call);
-            }
         }
         changed
     }
 
     fn try_inline(&mut self, func: FuncId, call: NodeId, big: bool) -> bool {
-        if self.config.release.devirtualize_first {
-            devirtualize::call(self, func, call);
-        }
         let Some(target) = self.candidate(func, call) else {
             return false;
         };
