@@ -83,14 +83,31 @@ impl Pass<'_> {
             }
         }
         let mut sites = FxHashMap::default();
-        let code = |&f: &FuncId| !self.package.funcs[f].generic;
-        let funcs: Vec<FuncId> = self.package.funcs.ids().filter(code).collect();
-        for func in funcs {
+        for func in self.code() {
             let found = self.sites(func);
             sites.insert(func, found);
         }
         for group in &groups {
             self.inline_group(group, &mut sites);
+        }
+        if !self.config.release.devirtualize_first {
+            self.devirtualize_rest();
+        }
+    }
+
+    /// The functions that are compiled.
+    fn code(&self) -> Vec<FuncId> {
+        let code = |&f: &FuncId| !self.package.funcs[f].generic;
+        self.package.funcs.ids().filter(code).collect()
+    }
+
+    /// Devirtualizes what calls are left; nothing is inlined after that.
+    fn devirtualize_rest(&mut self) {
+        for func in self.code() {
+            let body = Arc::clone(&self.package.funcs[func].body);
+            for call in calls_below(&body, body.list(body.stmts)) {
+                devirtualize::call(self, func, call);
+            }
         }
     }
 
