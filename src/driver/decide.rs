@@ -185,6 +185,11 @@ impl Callees for Units {
         let package = &self.unit_of(func)?.package;
         Some((package, package.find(func)?))
     }
+
+    fn package(&self, pkg: Pkg) -> Option<&ir::Package> {
+        let ids = self.ids.read().unwrap_or_else(PoisonError::into_inner);
+        Some(&self.units[*ids.get(&pkg)?].get()?.package)
+    }
 }
 
 impl summary::Callees for Units {

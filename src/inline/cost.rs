@@ -6,6 +6,7 @@ use crate::ir::FuncKind;
 use crate::ir::body::{Body, ConvKind, FuncRef};
 use crate::ir::node::{Branch, FuncId, ListKind, Node, NodeId, Nodes};
 use crate::ir::release::{CALL_COST, Release};
+use crate::ir::shape::has_shape;
 use crate::types::builtin::BuiltinId;
 use crate::types::sizes::Sizes;
 use crate::types::ty::{Ty, TyKind};
@@ -20,6 +21,9 @@ pub const CLOSURE_BUDGET: u32 = 10 * BUDGET;
 const BIG_NODES: i64 = 5000;
 /// What a closure costs besides its node.
 const CLOSURE_COST: i64 = 15;
+
+/// What reading a word of the dictionary costs: index, dereference, variable and number.
+const DICTIONARY_WORD: i64 = 4;
 
 /// Why a function cannot be inlined, whatever it costs: the text behind `cannot inline F: `.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -77,6 +81,8 @@ impl<'a> Counter<'a> {
         let body = self.original();
         Ok(match body.node(id) {
             Node::Type | Node::MethodExpr { .. } | Node::Block(_) => 0,
+            Node::DotType { x, .. } => 1 + self.assertion(id, x),
+            Node::Case { list, .. } => 1 + self.dynamic_types(list),
             Node::Branch {
                 kind: Branch::Fall, ..
             } => 0,
@@ -157,6 +163,27 @@ impl<'a> Counter<'a> {
         cost
     }
 
+    /// Types that depend on type parameters are looked up in the dictionary.
+    fn dynamic_types(&self, list: Nodes) -> i64 {
+        let body = self.original();
+        let dynamic = |&&id: &&NodeId| body.node(id) == Node::Type && has_shape(body.ty(id));
+        body.list(list).iter().filter(dynamic).count() as i64 * (DICTIONARY_WORD + 1)
+    }
+
+    /// An assertion to such a type also needs the type that it starts from: a constant address or another such word.
+    fn assertion(&self, id: NodeId, x: NodeId) -> i64 {
+        let body = self.original();
+        if !has_shape(body.ty(id)) {
+            return 0;
+        }
+        DICTIONARY_WORD
+            + if has_shape(body.ty(x)) {
+                DICTIONARY_WORD
+            } else {
+                2
+            }
+    }
+
     fn builtin(&self, id: BuiltinId, args: Nodes, ty: Ty) -> Result<i64, Impossible> {
         let body = self.original();
         Ok(match id {
@@ -169,6 +196,7 @@ impl<'a> Counter<'a> {
                 2 - i64::from(boxed)
             }
             BuiltinId::Make if args.len() == 1 && !is_slice(ty) => 2,
+            BuiltinId::New => 1 + self.dynamic_types(args),
             _ => 1,
         })
     }

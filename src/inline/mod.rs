@@ -18,6 +18,7 @@
 //! Sources read: cmd/compile/internal/inline, inline/interleaved, devirtualize. Profiles are not used.
 
 pub mod callee;
+mod closures;
 pub mod cost;
 mod devirtualize;
 mod intrinsics;

@@ -6,11 +6,14 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::body::{Body, FuncRef, Instance};
+use super::needs::Needs;
 use super::node::{FuncId, Node, NodeId};
 use super::print::func_text;
 use super::shape::shape;
-use super::{Callees, Func, Package};
+use super::{Callees, Func, Package, wrapper};
 use crate::base::index::Idx;
 use crate::base::symbol::Symbol;
 use crate::types::arena::alloc_slice;
@@ -18,18 +21,38 @@ use crate::types::object::Obj;
 use crate::types::subst::{SubstMap, subst};
 use crate::types::ty::{Signature, Ty, TyKind, TypeParam};
 
-/// How many instances one package may have: types that grow with every instantiation would never end.
-const MAX_INSTANCES: usize = 20_000;
+/// How many functions one package may have: types that grow with every instantiation would never end.
+pub(super) const MAX_FUNCTIONS: usize = 200_000;
 
-/// Makes the instances that the functions of `package` from number `from` on need, and those that these need, and points
-/// the uses to them. `silent` instances are those that another package has reported.
-pub fn run(package: &mut Package, callees: &dyn Callees, from: usize, silent: bool) {
+/// Makes all instances of a package, and points the uses to them.
+pub fn run(package: &mut Package, callees: &dyn Callees) {
+    let mut needs = Needs::default();
+    needs.package(package);
+    let mut done = 0;
+    loop {
+        while done < package.funcs.len().min(MAX_FUNCTIONS) {
+            let func = FuncId::from_usize(done);
+            if !package.funcs[func].generic {
+                uses_of(package, callees, func, 0, false);
+                needs.body(package, func);
+            }
+            done += 1;
+        }
+        needs.make(package, callees);
+        if done >= package.funcs.len().min(MAX_FUNCTIONS) {
+            return;
+        }
+    }
+}
+
+/// Makes the instances that the functions from number `from` on need, and those that these need: functions that came
+/// with inlined bodies. Their own packages have reported them.
+pub fn run_silently(package: &mut Package, callees: &dyn Callees, from: usize) {
     let mut i = from;
-    let limit = package.funcs.len() + MAX_INSTANCES;
-    while i < package.funcs.len().min(limit) {
+    while i < package.funcs.len().min(MAX_FUNCTIONS) {
         let func = FuncId::from_usize(i);
         if !package.funcs[func].generic {
-            uses_of(package, callees, func, 0, silent);
+            uses_of(package, callees, func, 0, true);
         }
         i += 1;
     }
@@ -46,8 +69,19 @@ pub fn uses_of(
     let body = Arc::clone(&package.funcs[func].body);
     let same = Arc::ptr_eq(&body, &package.funcs[func].original);
     let mut own: Option<Body> = None;
+    let called = called_instances(&body, from);
     for i in from..body.len() {
         let id = NodeId::from_usize(i);
+        let Some(used) = instance_use(body.node(id)) else {
+            continue;
+        };
+        let called = called.contains(&id);
+        if !called || !silent {
+            wrapper::ensure(package, callees, used, silent);
+        }
+        if !called && package.find(used).is_some() {
+            continue;
+        }
         let Some((shaped, node)) = shaped_use(body.node(id)) else {
             continue;
         };
@@ -65,6 +99,47 @@ pub fn uses_of(
             package.funcs[func].original = Arc::clone(&own);
         }
         package.funcs[func].body = own;
+    }
+}
+
+/// The callees among the nodes from number `from` on that are instances.
+fn called_instances(body: &Body, from: usize) -> FxHashSet<NodeId> {
+    let nodes = (from..body.len()).map(|i| body.node(NodeId::from_usize(i)));
+    let callee = |node| match node {
+        Node::Call { fun, .. } => Some(fun),
+        _ => None,
+    };
+    nodes
+        .filter_map(callee)
+        .filter(|&fun| instance_use(body.node(fun)).is_some())
+        .collect()
+}
+
+/// The instance that a node refers to.
+fn instance_use(node: Node) -> Option<FuncRef> {
+    match node {
+        Node::Func(func @ FuncRef::Inst(..))
+        | Node::MethodExpr {
+            func: func @ FuncRef::Inst(..),
+            ..
+        }
+        | Node::MethodValue {
+            func: func @ FuncRef::Inst(..),
+            ..
+        } => Some(func),
+        _ => None,
+    }
+}
+
+/// Makes the function for the shapes of an instance's type arguments.
+pub(super) fn ensure_shaped(
+    package: &mut Package,
+    callees: &dyn Callees,
+    func: FuncRef,
+    silent: bool,
+) {
+    if let Some((shaped, _)) = shaped_use(Node::Func(func)) {
+        ensure(package, callees, shaped, silent);
     }
 }
 
@@ -191,6 +266,25 @@ fn ensure(package: &mut Package, callees: &dyn Callees, func: FuncRef, silent: b
     for func in all {
         point_to_copies(package, func, &copies);
     }
+}
+
+/// The generic function that an instance is of.
+pub(super) fn generic_function(package: &Package, callees: &dyn Callees, obj: Obj) -> Option<Func> {
+    let decl = FuncRef::Decl(obj);
+    let (owner, id) = match package.find(decl) {
+        Some(id) => (package, id),
+        None => callees.find(decl)?,
+    };
+    Some(owner.funcs[id].clone())
+}
+
+/// The bodies of a generic function and of the literals in it.
+pub(super) fn generic_bodies(package: &Package, callees: &dyn Callees, obj: Obj) -> Vec<Arc<Body>> {
+    let Some((generic, literals)) = generic_source(package, callees, obj) else {
+        return Vec::new();
+    };
+    let literals = literals.into_iter().map(|(_, literal)| literal.original);
+    std::iter::once(generic.original).chain(literals).collect()
 }
 
 /// The generic function and the literals in it, with what they were.

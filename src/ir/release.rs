@@ -6,6 +6,7 @@
 //! | row | changed in | compiler's source |
 //! | --- | --- | --- |
 //! | `devirtualize_first`, `inlines_defer_wrapper_calls` | 1.22 | `inline/interleaved`, `typecheck/stmt.go` |
+//! | `renames_inlined_results`, `package_closures` | 1.22 | `noder/reader.go`, `ir/func.go` |
 //! | `tracks_uses`, `tracks_closure_results` | 1.22 | `escape/leaks.go`, `escape/solve.go` |
 //! | `whole_package_first` | 1.23 | `inline/interleaved` |
 //! | `self_recursion`, `closure_budgets`, `param_call_cost`, `dead_locals`, `fips_data` | 1.24 | `inline/inl.go`, `deadlocals`, `staticinit/sched.go` |
@@ -80,6 +81,8 @@ pub struct Release {
     pub tracks_concrete_types: bool,
     /// Closures of inlined bodies are named after the inlined function alone.
     pub short_inlined_names: bool,
+    /// Unnamed results of inlined functions are called `~R0` and so on.
+    pub renames_inlined_results: bool,
     /// What closures of package-level initialisers are named after.
     pub package_closures: &'static str,
     /// A declared variable of more bytes is on the heap.
@@ -131,6 +134,7 @@ const GO1_21: Release = Release {
     slice_discount: false,
     tracks_concrete_types: false,
     short_inlined_names: false,
+    renames_inlined_results: true,
     package_closures: "glob.",
     max_variable: 10 << 20,
     max_implicit: 64 << 10,
@@ -154,6 +158,7 @@ const GO1_22: Release = Release {
     since: GoVersion(22),
     devirtualize_first: true,
     inlines_defer_wrapper_calls: true,
+    renames_inlined_results: false,
     package_closures: "init",
     tracks_uses: true,
     tracks_closure_results: true,

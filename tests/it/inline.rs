@@ -12,6 +12,7 @@ use heaplint::ir::release::Release;
 use heaplint::ir::{Callees, Package};
 use heaplint::parse::parse_file;
 use heaplint::site::GoVersion;
+use heaplint::types::package::Pkg;
 use heaplint::types::sizes::Sizes;
 use heaplint::types::version::GoVersion as Language;
 use heaplint::types::{self, Config, FileInput, Import, Importer, PackageInput};
@@ -26,6 +27,10 @@ impl Importer for Nothing {
 
 impl Callees for Nothing {
     fn find(&self, _: FuncRef) -> Option<(&Package, FuncId)> {
+        None
+    }
+
+    fn package(&self, _: Pkg) -> Option<&Package> {
         None
     }
 }
