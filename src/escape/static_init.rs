@@ -67,8 +67,9 @@ impl Walk<'_, '_> {
         }
         match self.body.node(id) {
             Node::Assign { x, y: Some(y), .. } => match self.body.node(x) {
-                Node::Global(_) => self.lay_out(y, id),
+                Node::Global(_) => self.lay_out(y, true, id),
                 Node::Blank if is_without_effects(self.body, y) => {}
+                Node::Blank => self.lay_out(y, false, id),
                 _ => return false,
             },
             _ => return false,
@@ -76,15 +77,38 @@ impl Walk<'_, '_> {
         true
     }
 
-    /// Goes through a value that lies in static memory; parts that are not data are stored there at run time.
-    fn lay_out(&mut self, value: NodeId, at: NodeId) {
+    /// Goes through a value that lies in static memory, or is only looked at if it is not `kept`; parts that are not data
+    /// are evaluated at run time.
+    fn lay_out(&mut self, value: NodeId, kept: bool, at: NodeId) {
         let mut bound = Bound::default();
-        let mut todo = vec![value];
-        while let Some(id) = todo.pop() {
+        let mut todo = vec![(value, kept)];
+        let mut parts = Vec::new();
+        while let Some((id, kept)) = todo.pop() {
             let id = bound.resolve(self.body, id);
-            if !self.is_laid_out(id, &mut bound, &mut todo) {
-                self.evaluate(id, at, &mut bound);
+            if self.is_laid_out(id, &mut bound, &mut parts) {
+                // Behind a pointer, or in a slice or an interface, lies memory of its own.
+                let kept = kept || self.points_to_data(id);
+                todo.extend(parts.drain(..).map(|part| (part, kept)));
+                continue;
             }
+            self.assign_mentioned(id, &mut bound);
+            if kept {
+                self.send_to_heap(id, at, Why::Assign);
+            } else {
+                self.discard(id);
+            }
+        }
+    }
+
+    fn points_to_data(&self, id: NodeId) -> bool {
+        let body = self.body;
+        match body.node(id) {
+            Node::PtrLit(_) => true,
+            Node::CompLit { .. } => matches!(body.ty(id).under().kind(), TyKind::Slice(_)),
+            Node::Conv { x, .. } => {
+                body.conv_kind(id) == ConvKind::Interface && self.boxes(body.ty(x))
+            }
+            _ => false,
         }
     }
 
@@ -153,12 +177,7 @@ impl Walk<'_, '_> {
         self.b.cx.release.fips_data && below.is_some_and(|b| b.is_empty() || b.starts_with('/'))
     }
 
-    /// What is evaluated at run time, with the arguments that it mentions.
-    fn evaluate(&mut self, id: NodeId, at: NodeId, bound: &mut Bound) {
-        self.assign_mentioned(id, bound);
-        self.send_to_heap(id, at, Why::Assign);
-    }
-
+    /// What is evaluated at run time needs the arguments that it mentions.
     fn assign_mentioned(&mut self, id: NodeId, bound: &mut Bound) {
         let body = self.body;
         let mut todo = vec![id];

@@ -47,6 +47,11 @@ impl ir::Callees for World {
     fn find(&self, func: FuncRef) -> Option<(&Package, FuncId)> {
         self.code(func)?.find(func)
     }
+
+    fn package(&self, pkg: Pkg) -> Option<&Package> {
+        let found = self.0.iter().find(|c| c.package.pkg == pkg);
+        found.map(|c| &c.package)
+    }
 }
 
 impl summary::Callees for World {
