@@ -64,7 +64,7 @@ impl Decided<'_> {
 
 /// The packages of a run that are decided so far.
 pub(super) struct Units {
-    units: IndexVec<PackageId, OnceLock<Unit>>,
+    decided: IndexVec<PackageId, OnceLock<Unit>>,
     /// Objects know their package; this is where it lies.
     ids: RwLock<FxHashMap<Pkg, PackageId>>,
     sizes: Sizes,
@@ -76,7 +76,7 @@ impl Units {
     /// Nothing decided yet of `packages` packages. `sizes` are the target's.
     pub(super) fn new(packages: usize, sizes: Sizes, no_inline: bool) -> Units {
         Units {
-            units: (0..packages).map(|_| OnceLock::new()).collect(),
+            decided: (0..packages).map(|_| OnceLock::new()).collect(),
             ids: RwLock::default(),
             sizes,
             no_inline,
@@ -119,7 +119,7 @@ impl Units {
         let exports = analysis.exports(&package);
         let summaries = exports.map(|(func, s)| (func, s.clone())).collect();
         let pkg = package.pkg;
-        let unit = self.units[id].get_or_init(|| Unit { package, summaries });
+        let unit = self.decided[id].get_or_init(|| Unit { package, summaries });
         self.publish(pkg, id);
         Decided {
             package: &unit.package,
@@ -138,7 +138,7 @@ impl Units {
     fn unit_of(&self, func: FuncRef) -> Option<&Unit> {
         let pkg = func.obj().pkg?;
         let ids = self.ids.read().unwrap_or_else(PoisonError::into_inner);
-        self.units[*ids.get(&pkg)?].get()
+        self.decided[*ids.get(&pkg)?].get()
     }
 }
 
@@ -188,7 +188,7 @@ impl Callees for Units {
 
     fn package(&self, pkg: Pkg) -> Option<&ir::Package> {
         let ids = self.ids.read().unwrap_or_else(PoisonError::into_inner);
-        Some(&self.units[*ids.get(&pkg)?].get()?.package)
+        Some(&self.decided[*ids.get(&pkg)?].get()?.package)
     }
 }
 
