@@ -256,6 +256,8 @@ pub enum DumpCommand {
     Sites(DumpArgs),
     /// Every identifier that defines or uses an object: `path:line:col name type`
     Types(DumpArgs),
+    /// At which cost functions can be inlined, or why they cannot be: `path:line:col: can inline f with cost n`
+    Inlining(DumpArgs),
     /// Every syntax error of the files as they are, without packages and build constraints: `path:line:col: message`
     Syntax {
         /// Files and folders

@@ -63,7 +63,7 @@ impl Decided {
 
 /// The packages of a run that are decided so far.
 pub(super) struct Units {
-    units: IndexVec<PackageId, OnceLock<Code>>,
+    decided: IndexVec<PackageId, OnceLock<Code>>,
     /// Objects know their package; this is where it lies.
     ids: RwLock<FxHashMap<Pkg, PackageId>>,
     sizes: Sizes,
@@ -75,7 +75,7 @@ impl Units {
     /// Nothing decided yet of `packages` packages. `sizes` are the target's.
     pub(super) fn new(packages: usize, sizes: Sizes, no_inline: bool) -> Units {
         Units {
-            units: (0..packages).map(|_| OnceLock::new()).collect(),
+            decided: (0..packages).map(|_| OnceLock::new()).collect(),
             ids: RwLock::default(),
             sizes,
             no_inline,
@@ -116,7 +116,7 @@ impl Units {
             sizes: self.sizes,
         });
         let code = Code::exported(&package, &analysis);
-        let _first = self.units[id].set(code);
+        let _first = self.decided[id].set(code);
         self.publish(package.pkg, id);
         Decided {
             package,
@@ -135,7 +135,7 @@ impl Units {
     fn code_of(&self, func: FuncRef) -> Option<&Code> {
         let pkg = func.obj().pkg?;
         let ids = self.ids.read().unwrap_or_else(PoisonError::into_inner);
-        self.units[*ids.get(&pkg)?].get()
+        self.decided[*ids.get(&pkg)?].get()
     }
 }
 
@@ -184,7 +184,7 @@ impl Callees for Units {
 
     fn package(&self, pkg: Pkg) -> Option<&ir::Package> {
         let ids = self.ids.read().unwrap_or_else(PoisonError::into_inner);
-        Some(&self.units[*ids.get(&pkg)?].get()?.package)
+        Some(&self.decided[*ids.get(&pkg)?].get()?.package)
     }
 }
 

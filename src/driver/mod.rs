@@ -64,6 +64,7 @@ pub fn run(cli: &Cli, streams: &mut Streams<'_>) -> io::Result<Exit> {
         Command::Dump(DumpCommand::Syntax { paths }) => syntax::mistakes(paths, streams),
         Command::Dump(DumpCommand::Ast { file }) => syntax::tree(file, streams),
         Command::Dump(DumpCommand::Types(args)) => dump::types(args, streams),
+        Command::Dump(DumpCommand::Inlining(args)) => dump_inlining(args, streams),
         Command::Facts(FactsCommand::Build(args)) => dump::build_facts(args, streams),
         Command::Completions(args) => {
             crate::cli::write_completions(args.shell, streams.out).map(|()| Exit::Clean)
@@ -107,6 +108,8 @@ struct Wanted {
     /// Sites that are variables and stay in their frame, of which there is nothing to report.
     stack_variables: bool,
     compiler_lines: bool,
+    /// Which functions can be inlined at which cost, in place of the compiler's lines.
+    inlining: bool,
 }
 
 impl Wanted {
@@ -114,6 +117,14 @@ impl Wanted {
         findings: true,
         stack_variables: true,
         compiler_lines: false,
+        inlining: false,
+    };
+
+    const INLINING: Wanted = Wanted {
+        findings: false,
+        stack_variables: false,
+        compiler_lines: false,
+        inlining: true,
     };
 
     /// What the formats need that are asked for: the compiler's lines come instead of findings.
@@ -124,6 +135,7 @@ impl Wanted {
             findings: formats.iter().any(|&f| f != Format::Gcflags),
             stack_variables: false,
             compiler_lines: formats.contains(&Format::Gcflags),
+            inlining: false,
         }
     }
 }
@@ -158,6 +170,21 @@ fn dump_sites(args: &DumpArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
         Ok(analysis) => {
             let sites = analysis.checked.iter().flat_map(|c| &c.sites);
             report::write_sites(&analysis.program.files, sites, streams.out)?;
+            Ok(Exit::Clean)
+        }
+        Err(refusal) => refusal.tell(streams),
+    }
+}
+
+/// `heaplint dump inlining`.
+fn dump_inlining(args: &DumpArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
+    let threads = args.threads.map_or(0, usize::from);
+    match in_pool(threads, || {
+        analyse(&args.paths, &args.input, Wanted::INLINING)
+    }) {
+        Ok(analysis) => {
+            let lines = analysis.checked.into_iter().flat_map(|c| c.compiler_lines);
+            report::write_compiler_lines(lines, streams.out)?;
             Ok(Exit::Clean)
         }
         Err(refusal) => refusal.tell(streams),
@@ -205,14 +232,23 @@ fn analyse(paths: &[PathBuf], input: &InputArgs, wanted: Wanted) -> Result<Analy
     let units = Units::new(program.packages.len(), sizes, input.no_inline);
     let results = each_package(&program, sizes, Bodies::All, |typed| {
         let decided = units.decide(&program, typed);
-        typed.package.is_selected().then(|| {
+        // Nothing is found in files that a program wrote, but the compiler has something to say of them.
+        let is_wanted = if wanted.findings {
+            typed.package.is_selected()
+        } else {
+            typed.package.is_asked_for()
+        };
+        is_wanted.then(|| {
             let mut checked = if wanted.findings {
                 package::check(&program, typed, &decided, settings, wanted.stack_variables)
             } else {
-                Checked::default()
+                package::counted(&program, typed)
             };
             if wanted.compiler_lines {
                 checked.compiler_lines = package::compiler_lines(&program, &decided);
+            }
+            if wanted.inlining {
+                checked.compiler_lines = package::inlining(&program, &decided);
             }
             checked
         })
@@ -225,12 +261,11 @@ fn analyse(paths: &[PathBuf], input: &InputArgs, wanted: Wanted) -> Result<Analy
         .iter()
         .zip(results.map_err(Refusal::Facts)?)
     {
-        match result {
-            Some(package) => checked.extend(package),
-            None => {
-                at_fault = true;
-                notices.push(setup::fault(package));
-            }
+        if let Some(package) = result {
+            checked.extend(package);
+        } else {
+            at_fault = true;
+            notices.push(setup::fault(package));
         }
     }
     Ok(Analysis {

@@ -49,14 +49,7 @@ pub(super) fn check(
     let files: Vec<_> = files
         .map(|(file, parsed)| (file, &program.files[file.id], parsed))
         .collect();
-    let mut checked = Checked {
-        files: files.len(),
-        bytes: files
-            .iter()
-            .map(|(_, src, _)| src.text().len() as u64)
-            .sum(),
-        ..Checked::default()
-    };
+    let mut checked = counted(program, typed);
     let mut sites = decided.sites(stack_variables);
     regions::show(
         &mut sites,
@@ -81,6 +74,19 @@ pub(super) fn check(
     checked
 }
 
+/// What was read for the package.
+pub(super) fn counted(program: &Program, typed: &Typed<'_>) -> Checked {
+    let files = &typed.package.files;
+    let bytes = files
+        .iter()
+        .map(|file| program.files[file.id].text().len() as u64);
+    Checked {
+        files: files.len(),
+        bytes: bytes.sum(),
+        ..Checked::default()
+    }
+}
+
 /// Takes the sites of a file out of those of its package.
 fn take_file(sites: &mut Vec<Site>, file: FileId) -> Vec<Site> {
     let (own, others) = std::mem::take(sites)
@@ -92,24 +98,44 @@ fn take_file(sites: &mut Vec<Site>, file: FileId) -> Vec<Site> {
 
 /// What the compiler prints of a package with `-m`.
 pub(super) fn compiler_lines(program: &Program, decided: &Decided) -> Vec<CompilerLine> {
-    let line = |file: Option<FileId>, offset, text| {
-        let source = &program.files[file?];
-        Some(CompilerLine {
-            path: source.path().to_string_lossy().into_owned(),
-            at: source.line_col(offset),
-            text,
-        })
-    };
     let printer = Printer {
         package: &decided.package,
         release: crate::ir::release::Release::of(decided.go),
         sizes: decided.sizes,
     };
     let inlined = decided.inlined.messages.iter();
-    let inlined = inlined.map(|m| line(m.file, m.offset, m.text.clone()));
+    let inlined = inlined.map(|m| line(program, m.file, m.offset, m.text.clone()));
     let escape = printer.lines(&decided.analysis).into_iter();
-    let escape = escape.map(|l| line(l.pos.file, l.pos.offset, l.text));
+    let escape = escape.map(|l| line(program, l.pos.file, l.pos.offset, l.text));
     inlined.chain(escape).flatten().collect()
+}
+
+/// Of each function that is compiled, the cost at which it can be inlined, or why it cannot be.
+pub(super) fn inlining(program: &Program, decided: &Decided) -> Vec<CompilerLine> {
+    let funcs = decided.package.funcs.iter_enumerated();
+    let said = funcs.filter_map(|(id, func)| {
+        let text = match (func.inline, decided.inlined.reasons.get(&id)) {
+            (Some(inline), _) => format!("can inline {} with cost {}", func.name, inline.cost),
+            (None, Some(why)) => format!("cannot inline {}: {why}", func.name),
+            (None, None) => return None,
+        };
+        line(program, func.pos.file, func.pos.offset, text)
+    });
+    said.collect()
+}
+
+fn line(
+    program: &Program,
+    file: Option<FileId>,
+    offset: u32,
+    text: String,
+) -> Option<CompilerLine> {
+    let source = &program.files[file?];
+    Some(CompilerLine {
+        path: source.path().to_string_lossy().into_owned(),
+        at: source.line_col(offset),
+        text,
+    })
 }
 
 /// A file on its way through the stages.

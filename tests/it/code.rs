@@ -49,7 +49,8 @@ impl ir::Callees for World {
     }
 
     fn package(&self, pkg: Pkg) -> Option<&Package> {
-        self.0.iter().map(|c| &c.package).find(|p| p.pkg == pkg)
+        let found = self.0.iter().find(|c| c.package.pkg == pkg);
+        found.map(|c| &c.package)
     }
 }
 
