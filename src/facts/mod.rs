@@ -47,14 +47,26 @@ mod encode;
 pub mod std;
 
 pub use crate::base::bytes::Corrupt;
-pub use decode::{Packages, decode};
-pub use encode::encode;
+pub use decode::{Decoder, Packages, decode};
+pub use encode::{encode, encode_all};
 
 use crate::types::ty::{BasicKind, Ty};
 use crate::types::universe::{BYTE, RUNE, UNIVERSE};
 
 /// What every blob starts with; the last byte is the format's version.
 const MAGIC: [u8; 4] = *b"hlf\x01";
+
+/// The facts of a package as bytes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Facts {
+    /// Its objects and types.
+    pub types: Vec<u8>,
+    /// Its code; to be read after the types.
+    pub code: Vec<u8>,
+}
+
+/// What every blob of code starts with; the last byte is the format's version.
+const CODE_MAGIC: [u8; 4] = *b"hlc\x01";
 
 /// Tags of sections.
 mod section {
@@ -64,6 +76,8 @@ mod section {
     pub const TYPES: u8 = 4;
     pub const FILLS: u8 = 5;
     pub const OBJECTS: u8 = 6;
+    pub const REFS: u8 = 7;
+    pub const FUNCS: u8 = 8;
 }
 
 /// Tags of type nodes.
@@ -85,6 +99,8 @@ mod node {
     pub const FOREIGN: u8 = 14;
     pub const TPARAM: u8 = 15;
     pub const INSTANCE: u8 = 16;
+    pub const TUPLE: u8 = 17;
+    pub const SHAPE: u8 = 18;
 }
 
 /// Tags of objects.

@@ -88,9 +88,14 @@ pub fn is_boxing(ty: Ty) -> bool {
 }
 
 fn named_shape(under: Ty) -> Ty {
-    let name = link_text(under);
+    shape_named(&link_text(under), under)
+}
+
+/// The shape that is called `name`, as its type name is, and stands for the types with underlying type `under`. To be
+/// asked for by name when the types that `under` mentions are not complete yet.
+pub fn shape_named(name: &str, under: Ty) -> Ty {
     let mut shapes = SHAPES.lock().unwrap_or_else(PoisonError::into_inner);
-    *shapes.entry(name).or_insert_with_key(|name| {
+    *shapes.entry(name.to_owned()).or_insert_with_key(|name| {
         let obj = Obj::new(
             ObjKind::TypeName,
             Symbol::intern(name),
