@@ -11,6 +11,7 @@ mod commands;
 mod decide;
 mod dump;
 mod package;
+mod regions;
 mod setup;
 mod syntax;
 mod typecheck;
@@ -36,6 +37,7 @@ use crate::walk;
 
 use decide::Units;
 use package::Checked;
+pub use package::{Alone, check_alone};
 use setup::{Refusal, Setup};
 use typecheck::{Bodies, each_package};
 
@@ -74,7 +76,7 @@ fn check(args: &CheckArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
     let started = Instant::now();
     let threads = args.threads.map_or(0, usize::from);
     let analysis = match in_pool(threads, || {
-        analyse(&args.paths, &args.input, wants_compiler_lines(args))
+        analyse(&args.paths, &args.input, Wanted::by(args))
     }) {
         Ok(analysis) => analysis,
         Err(refusal) => return refusal.tell(streams),
@@ -98,9 +100,28 @@ fn check(args: &CheckArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
     })
 }
 
-fn wants_compiler_lines(args: &CheckArgs) -> bool {
-    let mut formats = args.output.iter().map(|o| o.format);
-    args.format == Format::Gcflags || formats.any(|f| f == Format::Gcflags)
+/// What reports show.
+#[derive(Clone, Copy)]
+struct Wanted {
+    findings: bool,
+    compiler_lines: bool,
+}
+
+impl Wanted {
+    const FINDINGS: Wanted = Wanted {
+        findings: true,
+        compiler_lines: false,
+    };
+
+    /// What the formats need that are asked for: the compiler's lines come instead of findings.
+    fn by(args: &CheckArgs) -> Wanted {
+        let others = args.output.iter().map(|o| o.format);
+        let formats: Vec<Format> = others.chain([args.format]).collect();
+        Wanted {
+            findings: formats.iter().any(|&f| f != Format::Gcflags),
+            compiler_lines: formats.contains(&Format::Gcflags),
+        }
+    }
 }
 
 fn write_reports(args: &CheckArgs, report: &Report, streams: &mut Streams<'_>) -> io::Result<()> {
@@ -127,7 +148,9 @@ fn write_reports(args: &CheckArgs, report: &Report, streams: &mut Streams<'_>) -
 /// `heaplint dump sites`.
 fn dump_sites(args: &DumpArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
     let threads = args.threads.map_or(0, usize::from);
-    match in_pool(threads, || analyse(&args.paths, &args.input, false)) {
+    match in_pool(threads, || {
+        analyse(&args.paths, &args.input, Wanted::FINDINGS)
+    }) {
         Ok(analysis) => {
             let sites = analysis.checked.iter().flat_map(|c| &c.sites);
             report::write_sites(&analysis.program.files, sites, streams.out)?;
@@ -162,12 +185,8 @@ struct Analysis {
     at_fault: bool,
 }
 
-/// The line: paths → sites and findings, and what the compiler prints if `compiler_lines`.
-fn analyse(
-    paths: &[PathBuf],
-    input: &InputArgs,
-    compiler_lines: bool,
-) -> Result<Analysis, Refusal> {
+/// The line: paths → sites and findings, and what the compiler prints, as far as `wanted`.
+fn analyse(paths: &[PathBuf], input: &InputArgs, wanted: Wanted) -> Result<Analysis, Refusal> {
     let disk = Disk;
     let setup = Setup::new(&disk, paths, input)?;
     let mut walked = walk::walk(&setup.walk);
@@ -179,12 +198,15 @@ fn analyse(
             batch.par_iter().map(FileRequest::read).collect()
         });
     let sizes = Sizes::for_arch(&setup.load.target.goarch).unwrap_or_default();
-    let units = Units::new(&program, sizes, input.no_inline);
+    let units = Units::new(program.packages.len(), sizes, input.no_inline);
     let results = each_package(&program, sizes, Bodies::All, |typed| {
         let decided = units.decide(&program, typed);
         typed.package.is_selected().then(|| {
-            let mut checked = package::check(&program, typed, settings);
-            if compiler_lines {
+            let mut checked = match wanted.findings {
+                true => package::check(&program, typed, &decided, settings),
+                false => Checked::default(),
+            };
+            if wanted.compiler_lines {
                 checked.compiler_lines = package::compiler_lines(&program, &decided);
             }
             checked

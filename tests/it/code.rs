@@ -6,7 +6,7 @@ use heaplint::base::symbol::Symbol;
 use heaplint::escape::analysis::{Analysis, analyse};
 use heaplint::escape::build::Context;
 use heaplint::escape::message::Printer;
-use heaplint::escape::release::Release;
+use heaplint::ir::release::Release;
 use heaplint::escape::summary::{self, Summary};
 use heaplint::facts::code::Code;
 use heaplint::inline;

@@ -188,6 +188,7 @@ fn sample() -> Parts {
         ["codec/points ü.go", "codec/keep.go"][id.index()]
     });
     Parts {
+        compiler_lines: Vec::new(),
         findings,
         rules: [
             "outlives-loop",
