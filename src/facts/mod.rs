@@ -44,6 +44,7 @@ pub mod archive;
 pub mod code;
 mod decode;
 mod encode;
+mod squeeze;
 pub mod std;
 
 pub use crate::base::bytes::Corrupt;
