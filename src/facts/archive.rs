@@ -190,7 +190,9 @@ impl Archive {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner);
             let decoder = decoder.take().ok_or(Corrupt("code is read twice"))?;
-            let blob = self.code_blob(pkg.path).ok_or(Corrupt("code is missing"))??;
+            let blob = self
+                .code_blob(pkg.path)
+                .ok_or(Corrupt("code is missing"))??;
             decoder.code(&blob, &self.before(i))
         });
         Some(code.as_ref().map_err(|why| *why))

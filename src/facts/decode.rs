@@ -83,7 +83,7 @@ pub struct Decoder {
 
 impl Decoder {
     /// Reads the blob of a package's types.
-    pub(super) fn new(blob: &[u8], packages: &dyn Packages) -> Result<Decoder, Corrupt> {
+    pub fn new(blob: &[u8], packages: &dyn Packages) -> Result<Decoder, Corrupt> {
         let mut d = Decoder {
             pkg: Pkg::new(sym::EMPTY, sym::EMPTY),
             strings: Vec::new(),
@@ -105,6 +105,11 @@ impl Decoder {
         d.objects(sections.get(section::OBJECTS)?)?;
         d.pkg.set_scope(std::mem::take(&mut d.scope));
         Ok(d)
+    }
+
+    /// The package.
+    pub fn pkg(&self) -> Pkg {
+        self.pkg
     }
 
     /// Goes on with the sections of the blob of its code.

@@ -8,8 +8,8 @@
 //!
 //! | word | meaning |
 //! | --- | --- |
-//! | blob | the facts of one package |
-//! | section | a part of a blob, with a tag and its length in front; unknown tags are skipped, so blobs can grow tags, costs and templates |
+//! | blob | the facts of one package: one for its types, one for its [`code`] |
+//! | section | a part of a blob, with a tag and its length in front; unknown tags are skipped |
 //! | shell | a declared type or alias, or a type parameter, before it is known what it stands for |
 //! | archive | the blobs of a standard library, compressed; dependencies come before those that import them |
 //!
@@ -17,9 +17,10 @@
 //!
 //! Exported package-level objects, and all that can be reached from their types: unexported types, fields and methods
 //! too, because they decide sizes and what implements what. Constants have their values. Parameter and field names are
-//! kept, positions are not. Of functions there is the signature; their bodies leave no trace here.
+//! kept, positions are not. What functions do with their arguments, and the bodies that importers copy, are in the blob
+//! of the code, which is read only when functions are looked for.
 //!
-//! # A blob
+//! # A blob of types
 //!
 //! ```text
 //! "hlf" format, then sections: tag (byte) length (uint) bytes; at the end the CRC-32 of all before it

@@ -13,6 +13,7 @@ use crate::base::symbol::{Symbol, sym};
 use crate::escape::leaks::Leaks;
 use crate::escape::summary::{Summary, Tag};
 use crate::ir::body::{Body, Class, FuncRef, Instance, Local, LocalId, Pos};
+use crate::ir::build::runtime_functions;
 use crate::ir::node::{FuncId, Node, NodeId, Nodes};
 use crate::ir::print::func_text;
 use crate::ir::visit::Part;
@@ -102,6 +103,7 @@ impl CodeReader<'_> {
             }
             reference::EXPORTED => self.d.pkg.lookup(self.d.string(r)?),
             reference::HIDDEN => Some(self.d.object(r)?),
+            reference::RUNTIME => runtime_functions().get(usize::from(r.byte()?)).copied(),
             _ => None,
         };
         found.ok_or(Corrupt("no such object"))
@@ -119,7 +121,8 @@ impl CodeReader<'_> {
     fn pkg(&self, r: &mut Reader<'_>) -> Result<Option<Pkg>, Corrupt> {
         match r.index()? {
             0 => Ok(None),
-            i => Ok(Some(self.d.import(i - 1)?)),
+            1 => Ok(Some(self.d.pkg)),
+            i => Ok(Some(self.d.import(i - 2)?)),
         }
     }
 
@@ -287,11 +290,7 @@ impl CodeReader<'_> {
     fn local(&self, outer: usize, r: &mut Reader<'_>) -> Result<Local, Corrupt> {
         let bits = r.byte()?;
         let flag = |i: u8| bits & 1 << i != 0;
-        let pkg = if flag(4) {
-            Some(self.d.pkg)
-        } else {
-            self.pkg(r)?
-        };
+        let pkg = self.pkg(r)?;
         let name = self.d.string(r)?;
         let ty = self.d.ty(r)?;
         let class = match r.index()? {

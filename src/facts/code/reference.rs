@@ -13,6 +13,8 @@ pub(super) const FOREIGN: u8 = 2;
 pub(super) const EXPORTED: u8 = 3;
 /// An unexported object, as exported ones are written among the types.
 pub(super) const HIDDEN: u8 = 4;
+/// A function that only the compiler calls: its number.
+pub(super) const RUNTIME: u8 = 5;
 
 /// In place of a tag's length: the tag that means that the value itself leaks.
 pub(super) const NO_TAG: u8 = 0x7f;

@@ -15,6 +15,7 @@ use crate::base::symbol::Symbol;
 use crate::escape::summary::{Summary, Tag};
 use crate::ir::Func;
 use crate::ir::body::{Body, Class, FuncRef, Local, LocalId};
+use crate::ir::build::runtime_functions;
 use crate::ir::instantiate::type_param_types;
 use crate::ir::node::{FuncId, Node, NodeId};
 use crate::ir::visit::Part;
@@ -260,12 +261,9 @@ impl<'a> Writer<'a> {
             local.autotemp,
             local.inl_formal,
             local.inl_local,
-            local.pkg == Some(self.e.pkg),
         ];
         out.push(bits(&flags));
-        if !flags[4] {
-            self.put_pkg(out, local.pkg);
-        }
+        self.put_pkg(out, local.pkg);
         self.e.put_string(out, local.name);
         self.e.put_type(out, local.ty);
         let class = match local.class {
@@ -277,9 +275,13 @@ impl<'a> Writer<'a> {
         put_uint(out, class);
     }
 
-    /// 0 for none, else 1 more than the number of the import.
+    /// 0 for none, 1 for this package, else 2 more than the number of the import.
     fn put_pkg(&mut self, out: &mut Vec<u8>, pkg: Option<Pkg>) {
-        let number = pkg.map_or(0, |p| self.e.import(p) + 1);
+        let number = match pkg {
+            None => 0,
+            Some(pkg) if pkg == self.e.pkg => 1,
+            Some(pkg) => self.e.import(pkg) + 2,
+        };
         put_uint(out, number);
     }
 
@@ -413,7 +415,9 @@ impl<'a> Writer<'a> {
         let mut bytes = Vec::new();
         let foreign = obj.pkg.filter(|&p| p != self.e.pkg);
         let recv = obj.ty().as_signature().and_then(|s| s.recv);
-        if let Some(ty) = reference::declaring_type(obj) {
+        if let Some(i) = runtime_functions().iter().position(|&f| f == obj) {
+            bytes.extend([reference::RUNTIME, i as u8]);
+        } else if let Some(ty) = reference::declaring_type(obj) {
             bytes.push(reference::METHOD);
             self.e.put_type(&mut bytes, ty);
             self.e.put_string(&mut bytes, obj.name);

@@ -22,6 +22,8 @@ mod stmt;
 mod switch;
 mod wrap;
 
+pub use self::rangefunc::runtime_functions;
+
 use rustc_hash::FxHashMap;
 
 use self::frame::Frame;

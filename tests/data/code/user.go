@@ -63,3 +63,7 @@ func dynamic() {
 	h := (&lib.Point{}).Scale
 	h(2)
 }
+
+func loops(n int) bool {
+	return lib.Even(n) && lib.Odd(n+1) && lib.Walk(func(x int) bool { return x < n })
+}
