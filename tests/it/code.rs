@@ -10,7 +10,7 @@ use heaplint::escape::build::Context;
 use heaplint::escape::message::Printer;
 use heaplint::escape::summary::{self, Summary};
 use heaplint::facts::code::Code;
-use heaplint::facts::{Corrupt, Decoder, Facts, Packages, encode_all};
+use heaplint::facts::{Corrupt, Decoder, Facts, Packages, encode, encode_all};
 use heaplint::inline;
 use heaplint::ir::body::{Body, FuncRef};
 use heaplint::ir::build::{Source, build};
@@ -147,7 +147,7 @@ fn lines_of_user(lib: Code, minor: u8) -> Vec<String> {
 
 #[test]
 fn importers_need_no_more_than_is_kept() {
-    for minor in [22, 25, 27] {
+    for minor in [23, 25, 27] {
         let lib = lib(minor);
         let kept = Code::exported(&lib.package, &lib.analysis);
         let whole = Code {
@@ -204,7 +204,7 @@ fn code_and_facts(minor: u8) -> (Code, Facts) {
 
 #[test]
 fn importers_cannot_tell_facts_from_source() {
-    for minor in [22, 24, 27] {
+    for minor in [23, 24, 27] {
         let (code, facts) = code_and_facts(minor);
         let expected = lines_of_user(code, minor);
         assert_eq!(lines_of_user(read(&facts).unwrap(), minor), expected);
@@ -279,16 +279,12 @@ fn damaged_code_is_an_error() {
         broken.code.truncate(i);
         assert!(read(&broken).is_err(), "cut at {i}");
     }
-    let other = code_and_facts(22).1;
+    let empty = decide("lib", "package lib", 1, 27, &World::default());
     let mixed = Facts {
-        types: encode_all(
-            decide("lib", "package lib", 1, 27, &World::default()).pkg,
-            &code_and_facts(27).0,
-        )
-        .types,
-        code: other.code,
+        types: encode(empty.pkg),
+        code: facts.code,
     };
-    assert!(read(&mixed).is_err(), "code of another package");
+    assert!(read(&mixed).is_err(), "types of another package");
 }
 
 /// Whatever the bytes say, reading them must end and must not panic, even where the checksum was made to fit.
@@ -298,7 +294,7 @@ fn forged_code_does_no_harm() {
     let body = facts.code.len() - 4;
     let mut understood = 0;
     for i in 4..body {
-        for value in [0, 1, 0x7f, 0xff, facts.code[i].wrapping_add(1)] {
+        for value in [0, 0xff, facts.code[i].wrapping_add(1)] {
             let mut forged = facts.clone();
             forged.code.truncate(body);
             forged.code[i] = value;

@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 use heaplint::base::bytes::crc32;
 use heaplint::base::symbol::Symbol;
 use heaplint::facts::archive::{Archive, pack};
-use heaplint::facts::{Corrupt, Facts, Packages, decode, encode, std};
+use heaplint::facts::std::library;
+use heaplint::facts::{Corrupt, Facts, Packages, decode, encode};
 use heaplint::lex::token::Kind;
 use heaplint::site::GoVersion;
 use heaplint::types::constant::Value;
@@ -219,7 +220,7 @@ fn archives_share_what_is_the_same_in_their_base() {
 #[test]
 fn every_known_version_has_its_standard_library() {
     for minor in GoVersion::OLDEST.0..=GoVersion::NEWEST.0 {
-        let std = std::library(GoVersion(minor)).unwrap();
+        let std = library(GoVersion(minor)).unwrap();
         assert_eq!(std.version(), format!("1.{minor}"));
         for path in std.paths() {
             std.package(path).unwrap().unwrap();
@@ -237,7 +238,7 @@ fn every_known_version_has_its_standard_library() {
 
 #[test]
 fn code_is_checked_against_the_embedded_library() {
-    let std = std::library(GoVersion::NEWEST).unwrap();
+    let std = library(GoVersion::NEWEST).unwrap();
     let mut known = Known::default();
     for path in ["fmt", "slices", "net/http", "sync/atomic"] {
         let pkg = std.package(Symbol::intern(path)).unwrap().unwrap();

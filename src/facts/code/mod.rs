@@ -22,6 +22,7 @@
 //! A function has its directives, cost and tags; a body that is copied has its variables and nodes, each node behind
 //! its parts. Of positions only calls have one, and it says no more than whether two calls are the same one.
 
+mod nodes;
 mod op;
 mod read;
 mod reference;

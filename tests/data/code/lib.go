@@ -147,7 +147,7 @@ func Odd(n int) bool {
 	return Even(n - 1)
 }
 
-func Walk(f func(int) bool) bool {
+func Walk(f func(func(int) bool)) bool {
 	for x := range f {
 		if x > 3 {
 			return true

@@ -65,5 +65,9 @@ func dynamic() {
 }
 
 func loops(n int) bool {
-	return lib.Even(n) && lib.Odd(n+1) && lib.Walk(func(x int) bool { return x < n })
+	count := func(yield func(int) bool) {
+		for i := n; yield(i); i++ {
+		}
+	}
+	return lib.Even(n) && lib.Odd(n+1) && lib.Walk(count)
 }
