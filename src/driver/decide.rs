@@ -182,13 +182,18 @@ impl Importer for Library {
 
 impl Callees for Units {
     fn find(&self, func: FuncRef) -> Option<(&ir::Package, FuncId)> {
-        let package = &self.unit_of(func)?.package;
-        Some((package, package.find(func)?))
+        match self.unit_of(func) {
+            Some(unit) => Some((&unit.package, unit.package.find(func)?)),
+            None => std::code(func.obj().pkg?)?.find(func),
+        }
     }
 }
 
 impl summary::Callees for Units {
     fn summary(&self, func: FuncRef) -> Option<&Summary> {
-        self.unit_of(func)?.summaries.get(&func)
+        match self.unit_of(func) {
+            Some(unit) => unit.summaries.get(&func),
+            None => std::code(func.obj().pkg?)?.summary(func),
+        }
     }
 }
