@@ -177,6 +177,14 @@ pub struct InputArgs {
     #[arg(long, help_heading = "Go")]
     pub no_inline: bool,
 
+    /// Analyse dependencies anew, and keep nothing of them for the next run
+    #[arg(long, env = "HEAPLINT_NO_CACHE", hide_env_values = true, value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    pub no_cache: bool,
+
+    /// Where to keep what was found out about dependencies [default: heaplint in the user's cache folder]
+    #[arg(long, value_name = "DIR", env = "HEAPLINT_CACHE", hide_env_values = true, value_hint = ValueHint::DirPath)]
+    pub cache_dir: Option<PathBuf>,
+
     /// Build tags that hold
     #[arg(long, value_name = "TAG,…", value_delimiter = ',', help_heading = "Go")]
     pub tags: Vec<String>,
