@@ -16,6 +16,7 @@ use crate::escape::cost::Costs;
 use crate::escape::sites::Sites;
 use crate::escape::summary::{self, Summary};
 use crate::facts::archive::Archive;
+use crate::facts::code::Code;
 use crate::facts::std;
 use crate::inline::{self, Inlined};
 use crate::ir::body::FuncRef;
@@ -128,6 +129,18 @@ impl Units {
             go,
             sizes: self.sizes,
         }
+    }
+
+    /// Adds a package that was decided in an earlier run.
+    pub(super) fn add(&self, id: PackageId, code: Code) {
+        let refs = code.package.by_ref.keys();
+        let summaries = refs
+            .filter_map(|&f| Some((f, code.summary(f)?.clone())))
+            .collect();
+        let package = code.package;
+        let pkg = package.pkg;
+        let _first = self.units[id].set(Unit { package, summaries });
+        self.publish(pkg, id);
     }
 
     fn publish(&self, pkg: Pkg, id: PackageId) {

@@ -189,7 +189,9 @@ struct Entry {
 
 impl Entry {
     fn of(path: PathBuf) -> Option<Entry> {
-        let meta = fs::symlink_metadata(&path).ok().filter(fs::Metadata::is_file)?;
+        let meta = fs::symlink_metadata(&path)
+            .ok()
+            .filter(fs::Metadata::is_file)?;
         let used = meta.modified().unwrap_or(SystemTime::UNIX_EPOCH);
         Some(Entry {
             path,
