@@ -24,10 +24,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 use crate::base::diag::Level;
 use crate::base::files::Disk;
-use crate::base::source::SourceFile;
+use crate::base::source::{FileId, SourceFile};
 use crate::cli::{CheckArgs, Cli, Command, DumpArgs, DumpCommand, Exit, FactsCommand, InputArgs};
 use crate::facts::Packages;
 use crate::facts::code::Code;
@@ -203,6 +204,8 @@ fn analyse(paths: &[PathBuf], input: &InputArgs, wanted: Wanted) -> Result<Analy
         });
     let sizes = Sizes::for_arch(&setup.load.target.goarch).unwrap_or_default();
     let units = Units::new(program.packages.len(), sizes, input.no_inline);
+    let asked_for = program.selected().flat_map(|(_, p)| &p.files);
+    let asked_for: FxHashSet<FileId> = asked_for.map(|f| f.id).collect();
     let cache = setup.cache.as_ref();
     let goarch = &setup.load.target.goarch;
     let reuse = cache.map(|cache| Reuse::new(&program, cache, goarch, input.no_inline));
@@ -222,7 +225,7 @@ fn analyse(paths: &[PathBuf], input: &InputArgs, wanted: Wanted) -> Result<Analy
                 false => Checked::default(),
             };
             if wanted.compiler_lines {
-                checked.compiler_lines = package::compiler_lines(&program, &decided);
+                checked.compiler_lines = package::compiler_lines(&program, &asked_for, &decided);
             }
             checked
         })

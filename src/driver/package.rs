@@ -1,5 +1,7 @@
 //! One package: find its sites and how hot they are, run the rules, and print what the compiler prints.
 
+use rustc_hash::FxHashSet;
+
 use crate::base::diag::{Diagnostic, Level};
 use crate::base::glob::Patterns;
 use crate::base::index::Idx;
@@ -89,10 +91,15 @@ fn take_file(sites: &mut Vec<Site>, file: FileId) -> Vec<Site> {
     own
 }
 
-/// What the compiler prints of a package with `-m`.
-pub(super) fn compiler_lines(program: &Program, decided: &Decided<'_>) -> Vec<CompilerLine> {
+/// What the compiler prints of a package with `-m`, about files of packages that were asked for. It would say something
+/// of copies of other packages' code too; that we do not, because it would hang on where that code came from.
+pub(super) fn compiler_lines(
+    program: &Program,
+    asked_for: &FxHashSet<FileId>,
+    decided: &Decided<'_>,
+) -> Vec<CompilerLine> {
     let line = |file: Option<FileId>, offset, text| {
-        let source = &program.files[file?];
+        let source = &program.files[file.filter(|f| asked_for.contains(f))?];
         Some(CompilerLine {
             path: source.path().to_string_lossy().into_owned(),
             at: source.line_col(offset),

@@ -30,8 +30,8 @@ pub(super) fn squeeze(raw: &[u8], known: &[u8]) -> Vec<u8> {
     let _in_memory = BrotliCompressCustomIoCustomDict(
         &mut IoReaderWrapper(&mut io::Cursor::new(raw)),
         &mut IoWriterWrapper(&mut out),
-        &mut [0; BUFFER],
-        &mut [0; BUFFER],
+        &mut vec![0; BUFFER],
+        &mut vec![0; BUFFER],
         &params,
         StandardAlloc::default(),
         &mut |_, _, _, _| (),

@@ -95,7 +95,7 @@ struct Writer<'a> {
     extent: u32,
 }
 
-impl<'a> Writer<'a> {
+impl Writer<'_> {
     fn functions(&mut self) -> Vec<u8> {
         let mut out = Vec::new();
         let mut next = 0;
@@ -250,7 +250,7 @@ impl<'a> Writer<'a> {
             }
         }
         put_uint(out, body.locals.len() as u64);
-        for local in body.locals.iter() {
+        for local in &body.locals {
             self.local(local, out);
         }
     }
@@ -298,7 +298,7 @@ impl<'a> Writer<'a> {
         });
         put_uint(out, count);
         out.extend(nodes);
-        for local in body.locals.iter() {
+        for local in &body.locals {
             let defn = local.defn.and_then(|d| numbers.get(&d).copied());
             put_uint(out, defn.map_or(0, |d| d + 1));
         }
