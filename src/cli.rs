@@ -15,7 +15,7 @@ use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::builder::{BoolishValueParser, PossibleValuesParser, TypedValueParser};
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::base::diag::Level;
 use crate::report::Format;
@@ -176,6 +176,14 @@ pub struct InputArgs {
     /// Decide as the compiler does with -gcflags=-l: nothing is inlined
     #[arg(long, help_heading = "Go")]
     pub no_inline: bool,
+
+    /// Analyse dependencies anew, and keep nothing of them for the next run
+    #[arg(long, env = "HEAPLINT_NO_CACHE", hide_env_values = true, value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    pub no_cache: bool,
+
+    /// Where to keep what was found out about dependencies [default: heaplint in the user's cache folder]
+    #[arg(long, value_name = "DIR", env = "HEAPLINT_CACHE", hide_env_values = true, value_hint = ValueHint::DirPath)]
+    pub cache_dir: Option<PathBuf>,
 
     /// Build tags that hold
     #[arg(long, value_name = "TAG,…", value_delimiter = ',', help_heading = "Go")]

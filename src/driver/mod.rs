@@ -12,6 +12,7 @@ mod decide;
 mod dump;
 mod package;
 mod regions;
+mod reuse;
 mod setup;
 mod syntax;
 mod typecheck;
@@ -23,11 +24,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 use crate::base::diag::Level;
 use crate::base::files::Disk;
-use crate::base::source::SourceFile;
+use crate::base::source::{FileId, SourceFile};
 use crate::cli::{CheckArgs, Cli, Command, DumpArgs, DumpCommand, Exit, FactsCommand, InputArgs};
+use crate::facts::Packages;
+use crate::facts::code::Code;
 use crate::finding;
 use crate::load::{self, FileRequest, Program};
 use crate::report::{self, Format, Notice, Parts, Places, Report, RuleDoc, Style, Summary};
@@ -38,6 +42,7 @@ use crate::walk;
 use decide::Units;
 use package::Checked;
 pub use package::{Alone, check_alone};
+use reuse::Reuse;
 use setup::{Refusal, Setup};
 use typecheck::{Bodies, each_package};
 
@@ -230,8 +235,25 @@ fn analyse(paths: &[PathBuf], input: &InputArgs, wanted: Wanted) -> Result<Analy
         });
     let sizes = Sizes::for_arch(&setup.load.target.goarch).unwrap_or_default();
     let units = Units::new(program.packages.len(), sizes, input.no_inline);
-    let results = each_package(&program, sizes, Bodies::All, |typed| {
+    let asked_for = program
+        .packages
+        .iter()
+        .filter(|p| p.is_asked_for())
+        .flat_map(|p| &p.files);
+    let asked_for: FxHashSet<FileId> = asked_for.map(|f| f.id).collect();
+    let cache = setup.cache.as_ref();
+    let goarch = &setup.load.target.goarch;
+    let reuse = cache.map(|cache| Reuse::new(&program, cache, goarch, input.no_inline));
+    let known = |id, packages: &dyn Packages| {
+        let (pkg, code) = reuse.as_ref()?.get(id, packages)?;
+        units.add(id, code);
+        Some((pkg, None))
+    };
+    let results = each_package(&program, sizes, Bodies::All, &known, |typed| {
         let decided = units.decide(&program, typed);
+        if let Some(reuse) = &reuse {
+            reuse.put(typed, &Code::exported(&decided.package, &decided.analysis));
+        }
         // Nothing is found in files that a program wrote, but the compiler has something to say of them.
         let is_wanted = if wanted.findings {
             typed.package.is_selected()
@@ -245,7 +267,7 @@ fn analyse(paths: &[PathBuf], input: &InputArgs, wanted: Wanted) -> Result<Analy
                 package::counted(&program, typed)
             };
             if wanted.compiler_lines {
-                checked.compiler_lines = package::compiler_lines(&program, &decided);
+                checked.compiler_lines = package::compiler_lines(&program, &asked_for, &decided);
             }
             if wanted.inlining {
                 checked.compiler_lines = package::inlining(&program, &decided);
@@ -253,6 +275,9 @@ fn analyse(paths: &[PathBuf], input: &InputArgs, wanted: Wanted) -> Result<Analy
             checked
         })
     });
+    if let Some(cache) = cache {
+        cache.trim();
+    }
     let mut notices = setup::notices(&program, &diagnostics);
     let mut checked = Vec::new();
     let mut at_fault = false;

@@ -1,5 +1,7 @@
 //! One package: find its sites and how hot they are, run the rules, and print what the compiler prints.
 
+use rustc_hash::FxHashSet;
+
 use crate::base::diag::{Diagnostic, Level};
 use crate::base::glob::Patterns;
 use crate::base::index::Idx;
@@ -96,17 +98,30 @@ fn take_file(sites: &mut Vec<Site>, file: FileId) -> Vec<Site> {
     own
 }
 
-/// What the compiler prints of a package with `-m`.
-pub(super) fn compiler_lines(program: &Program, decided: &Decided) -> Vec<CompilerLine> {
+/// What the compiler prints of a package with `-m`, about files of packages that were asked for. It would say something
+/// of copies of other packages' code too; that we do not, because it would hang on where that code came from.
+pub(super) fn compiler_lines(
+    program: &Program,
+    asked_for: &FxHashSet<FileId>,
+    decided: &Decided,
+) -> Vec<CompilerLine> {
+    let line = |file: Option<FileId>, offset, text| {
+        line(
+            program,
+            file.filter(|f| asked_for.contains(f)),
+            offset,
+            text,
+        )
+    };
     let printer = Printer {
         package: &decided.package,
         release: crate::ir::release::Release::of(decided.go),
         sizes: decided.sizes,
     };
     let inlined = decided.inlined.messages.iter();
-    let inlined = inlined.map(|m| line(program, m.file, m.offset, m.text.clone()));
+    let inlined = inlined.map(|m| line(m.file, m.offset, m.text.clone()));
     let escape = printer.lines(&decided.analysis).into_iter();
-    let escape = escape.map(|l| line(program, l.pos.file, l.pos.offset, l.text));
+    let escape = escape.map(|l| line(l.pos.file, l.pos.offset, l.text));
     inlined.chain(escape).flatten().collect()
 }
 
