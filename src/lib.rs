@@ -20,7 +20,9 @@
 //! | [`ir`], [`inline`] | typed trees → the compiler's view of each function, calls inlined as it would |
 //! | [`escape`] | trees → [`site`]s with verdict and cost |
 //! | [`rules`] | sites → [`finding`]s; suppressions |
+//! | [`baseline`], [`git`] | findings known from before: in a file, or by the code of an earlier revision |
 //! | [`report`] | findings → text, JSON, SARIF |
+//! | [`init`] | a repository → the files that bring heaplint into it |
 //!
 //! The rules run on sites that syntax alone decides ([`escape::syntax`]); [`ir`], [`inline`] and [`escape::analysis`] decide as
 //! the compiler does and are measured against it, and take that place in [`driver`] once facts carry the library's tags.
@@ -39,6 +41,7 @@
 
 pub mod ast;
 pub mod base;
+pub mod baseline;
 pub mod cli;
 pub mod config;
 pub mod directive;
@@ -46,7 +49,9 @@ pub mod driver;
 pub mod escape;
 pub mod facts;
 pub mod finding;
+pub mod git;
 pub mod heat;
+pub mod init;
 pub mod inline;
 pub mod ir;
 pub mod lex;

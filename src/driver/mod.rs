@@ -7,30 +7,36 @@
 //! Nothing here decides about code: it hands each stage what it needs and gathers what comes back. A stage that panics on
 //! one package costs that package, and the run says so and ends with exit code 2.
 
+mod baseline;
 mod commands;
 mod dump;
+mod init;
 mod package;
+mod past;
 mod setup;
+mod suppress;
 mod syntax;
 mod typecheck;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
 use rayon::prelude::*;
 
 use crate::base::diag::Level;
-use crate::base::files::Disk;
+use crate::base::files::{Disk, Overlay};
+use crate::base::index::Idx;
 use crate::base::source::SourceFile;
 use crate::cli::{CheckArgs, Cli, Command, DumpArgs, DumpCommand, Exit, FactsCommand, InputArgs};
-use crate::finding;
+use crate::finding::{self, Finding};
 use crate::load::{self, FileRequest, PackageId, Program};
-use crate::report::{self, Notice, Parts, Places, Report, RuleDoc, Style, Summary};
+use crate::report::{self, Notice, Parts, Places, Progress, Report, RuleDoc, Style, Summary};
 use crate::types::check::STACK_BYTES;
-use crate::walk;
+use crate::walk::{self, GoDir};
 
 use package::Checked;
 use setup::{Refusal, Setup};
@@ -52,6 +58,9 @@ pub fn run(cli: &Cli, streams: &mut Streams<'_>) -> io::Result<Exit> {
     match &cli.command {
         Command::Check(args) => check(args, streams),
         Command::Explain(args) => commands::explain(args, streams),
+        Command::Baseline(command) => baseline::run(command, streams),
+        Command::Suppress(args) => suppress::run(args, streams),
+        Command::Init(args) => init::run(args, streams),
         Command::Rules(command) => commands::rules(command, streams),
         Command::Config(command) => commands::config(command, streams),
         Command::Dump(DumpCommand::Sites(args)) => dump_sites(args, streams),
@@ -69,7 +78,11 @@ pub fn run(cli: &Cli, streams: &mut Streams<'_>) -> io::Result<Exit> {
 fn check(args: &CheckArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
     let started = Instant::now();
     let threads = args.threads.map_or(0, usize::from);
-    let analysis = match in_pool(threads, || analyse(&args.paths, &args.input)) {
+    let scope = Scope {
+        progress: !args.quiet,
+        ..Scope::new(&args.paths, &args.input)
+    };
+    let analysis = match in_pool(threads, || past::analyse_new(&scope, &args.past)) {
         Ok(analysis) => analysis,
         Err(refusal) => return refusal.tell(streams),
     };
@@ -79,6 +92,7 @@ fn check(args: &CheckArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
     let at_fault = analysis.at_fault;
     let mut parts = analysis.into_parts();
     parts.summary.elapsed = Some(started.elapsed());
+    parts.limit = args.max_findings;
     let report = Report::new(parts);
     write_reports(args, &report, streams)?;
     if !args.quiet {
@@ -105,6 +119,9 @@ fn write_reports(args: &CheckArgs, report: &Report, streams: &mut Streams<'_>) -
             .and_then(write)
             .map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", output.path.display())))?;
     }
+    if args.statistics {
+        return report::write_statistics(report, args.format, streams.out_style, streams.out);
+    }
     report::emit(
         args.format,
         report,
@@ -116,7 +133,7 @@ fn write_reports(args: &CheckArgs, report: &Report, streams: &mut Streams<'_>) -
 /// `heaplint dump sites`.
 fn dump_sites(args: &DumpArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
     let threads = args.threads.map_or(0, usize::from);
-    match in_pool(threads, || analyse(&args.paths, &args.input)) {
+    match in_pool(threads, || analyse(&Scope::new(&args.paths, &args.input))) {
         Ok(analysis) => {
             let sites = analysis.checked.iter().flat_map(|c| &c.sites);
             report::write_sites(&analysis.program.files, sites, streams.out)?;
@@ -138,10 +155,56 @@ fn in_pool<T: Send>(threads: usize, f: impl FnOnce() -> T + Send) -> T {
     }
 }
 
+/// What to analyse.
+#[derive(Clone)]
+struct Scope<'s> {
+    paths: &'s [PathBuf],
+    input: &'s InputArgs,
+    /// Where files are to be taken as they were at another time.
+    overlay: Arc<Overlay>,
+    /// The folders that `paths` mean, where they are known from another analysis.
+    dirs: Option<&'s [GoDir]>,
+    /// Whether to show how far it is.
+    progress: bool,
+}
+
+impl<'s> Scope<'s> {
+    /// What `paths` mean, as the disk has it.
+    fn new(paths: &'s [PathBuf], input: &'s InputArgs) -> Scope<'s> {
+        Scope {
+            paths,
+            input,
+            overlay: Arc::default(),
+            dirs: None,
+            progress: false,
+        }
+    }
+
+    fn walk(&self, setup: &Setup<'_>) -> walk::Walked {
+        let mut walked = match self.dirs {
+            None => walk::walk(&setup.walk),
+            Some(dirs) => walk::Walked {
+                dirs: dirs.to_vec(),
+                problems: Vec::new(),
+            },
+        };
+        if !self.overlay.is_empty() {
+            let tests = setup.load.tests;
+            let selected = |name: &OsStr| tests || !walk::is_test_name(name);
+            walked.dirs = walk::as_of(&walked.dirs, &self.overlay, selected);
+        }
+        walked
+    }
+}
+
 /// What a run found out.
 struct Analysis {
     program: Program,
+    /// The folders that were walked.
+    dirs: Vec<GoDir>,
     checked: Vec<Checked>,
+    /// All findings, numbered and sorted.
+    findings: Vec<Finding>,
     rules: Vec<finding::RuleMeta>,
     notices: Vec<Notice>,
     places: Places,
@@ -152,10 +215,10 @@ struct Analysis {
 }
 
 /// The line: paths → sites and findings.
-fn analyse(paths: &[PathBuf], input: &InputArgs) -> Result<Analysis, Refusal> {
+fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
     let disk = Disk;
-    let setup = Setup::new(&disk, paths, input)?;
-    let mut walked = walk::walk(&setup.walk);
+    let setup = Setup::new(&disk, scope.paths, scope.input, &scope.overlay)?;
+    let mut walked = scope.walk(&setup);
     setup::refuse_unusable_paths(&walked)?;
     let settings = &setup.settings;
     setup.exclude_by_nearest_config(&mut walked)?;
@@ -164,10 +227,16 @@ fn analyse(paths: &[PathBuf], input: &InputArgs) -> Result<Analysis, Refusal> {
             batch.par_iter().map(FileRequest::read).collect()
         });
     let selected: Vec<PackageId> = program.selected().map(|(id, _)| id).collect();
+    let progress = scope.progress.then(|| Progress::new(selected.len()));
     let results: Vec<_> = selected
         .into_par_iter()
-        .map(|id| package::check_guarded(&program, id, settings))
+        .map(|id| {
+            let result = package::check_guarded(&program, id, settings);
+            progress.iter().for_each(Progress::step);
+            result
+        })
         .collect();
+    drop(progress);
     let mut notices = setup::notices(&program, &diagnostics);
     let mut checked = Vec::with_capacity(results.len());
     let mut at_fault = false;
@@ -181,6 +250,8 @@ fn analyse(paths: &[PathBuf], input: &InputArgs) -> Result<Analysis, Refusal> {
         }
     }
     Ok(Analysis {
+        findings: numbered(&program, &mut checked),
+        dirs: walked.dirs,
         rules: setup.rules(),
         fail_on: setup.fail_on(),
         places: setup.places,
@@ -191,7 +262,28 @@ fn analyse(paths: &[PathBuf], input: &InputArgs) -> Result<Analysis, Refusal> {
     })
 }
 
+/// The findings of all packages with their fingerprints, in the order of paths.
+fn numbered(program: &Program, checked: &mut [Checked]) -> Vec<Finding> {
+    let findings = checked
+        .iter_mut()
+        .flat_map(|c| std::mem::take(&mut c.findings));
+    let mut findings: Vec<Finding> = findings.collect();
+    let files = program.files.iter();
+    let shown: Vec<_> = files.map(|f| f.path().to_string_lossy()).collect();
+    finding::number(&mut findings, |file| &shown[file.index()]);
+    findings
+}
+
 impl Analysis {
+    /// The absolute path of the folder that a finding lies in.
+    fn folder_of(&self, finding: &Finding) -> PathBuf {
+        let path = self
+            .places
+            .cwd
+            .join(self.program.files[finding.file].path());
+        walk::normalize(path.parent().unwrap_or(Path::new("")))
+    }
+
     fn into_parts(self) -> Parts {
         let summary = Summary {
             files: self.checked.iter().map(|c| c.files).sum(),
@@ -205,17 +297,7 @@ impl Analysis {
                 .collect(),
             elapsed: None,
         };
-        let mut findings: Vec<_> = self.checked.into_iter().flat_map(|c| c.findings).collect();
-        let shown: Vec<String> = self
-            .program
-            .files
-            .iter()
-            .map(|f| f.path().to_string_lossy().into_owned())
-            .collect();
-        finding::number(&mut findings, |file| {
-            &shown[crate::base::index::Idx::index(file)]
-        });
-        let wanted: std::collections::BTreeSet<_> = findings.iter().map(|f| f.file).collect();
+        let wanted: BTreeSet<_> = self.findings.iter().map(|f| f.file).collect();
         let files: BTreeMap<_, Arc<SourceFile>> = self
             .program
             .files
@@ -229,7 +311,8 @@ impl Analysis {
         };
         let rules = self.rules.into_iter().map(document).collect();
         Parts {
-            findings,
+            findings: self.findings,
+            limit: None,
             rules,
             files,
             summary,

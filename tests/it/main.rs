@@ -7,6 +7,7 @@ mod escape;
 mod facts;
 mod heat;
 mod inline;
+mod living;
 mod load;
 mod parse;
 mod pipeline;
