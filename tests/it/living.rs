@@ -250,7 +250,7 @@ fn an_escape_that_moves_to_an_untouched_line_is_new() {
             &dir,
             "go.mod",
             &format!("module example.com/m\n\ngo {go}\n"),
-        )
+        );
     };
     go_mod("1.23");
     write(
