@@ -197,6 +197,10 @@ pub struct InputArgs {
     #[arg(long, value_name = "ARCH", help_heading = "Go")]
     pub goarch: Option<String>,
 
+    /// Decide as the compiler does with -gcflags=-l: nothing is inlined
+    #[arg(long, help_heading = "Go")]
+    pub no_inline: bool,
+
     /// Build tags that hold
     #[arg(long, value_name = "TAG,…", value_delimiter = ',', help_heading = "Go")]
     pub tags: Vec<String>,

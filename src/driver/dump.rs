@@ -17,7 +17,7 @@ use crate::types::sizes::Sizes;
 use crate::walk;
 
 use super::setup::{Refusal, Setup, refuse_unusable_paths};
-use super::typecheck::{Typed, each_package};
+use super::typecheck::{Bodies, Typed, each_package};
 use super::{Streams, in_pool};
 
 /// What `dump types` prints of a file.
@@ -57,7 +57,9 @@ fn all_lines(args: &DumpArgs) -> Result<PackageLines, Refusal> {
     refuse_unusable_paths(&walked)?;
     let sizes = Sizes::for_arch(&setup.load.target.goarch).unwrap_or_default();
     let (program, _) = load::load(&walked, setup.load.clone(), read_batch);
-    let results = each_package(&program, sizes, |typed| package_lines(&program, typed));
+    let results = each_package(&program, sizes, Bodies::Selected, |typed| {
+        package_lines(&program, typed)
+    });
     let mut all = PackageLines::default();
     for result in results.map_err(Refusal::Facts)?.into_iter().flatten() {
         all.0.extend(result.0);
@@ -191,7 +193,7 @@ fn library(goroot: &Path) -> Result<Library, Refusal> {
     let (program, _) = load::load(&walked, options, read_batch);
     let version = program.builds.iter().find(|b| b.mode == Mode::Goroot);
     let version = version.map_or_else(String::new, |b| b.compiler.to_string());
-    let checked = each_package(&program, Sizes::AMD64, |typed| {
+    let checked = each_package(&program, Sizes::AMD64, Bodies::All, |typed| {
         let mistakes = package_lines(&program, typed).1;
         (typed.package.path, facts::encode(typed.info.pkg), mistakes)
     });

@@ -9,10 +9,12 @@
 
 mod baseline;
 mod commands;
+mod decide;
 mod dump;
 mod init;
 mod package;
 mod past;
+mod regions;
 mod setup;
 mod suppress;
 mod syntax;
@@ -33,13 +35,19 @@ use crate::base::index::Idx;
 use crate::base::source::SourceFile;
 use crate::cli::{CheckArgs, Cli, Command, DumpArgs, DumpCommand, Exit, FactsCommand, InputArgs};
 use crate::finding::{self, Finding};
-use crate::load::{self, FileRequest, PackageId, Program};
-use crate::report::{self, Notice, Parts, Places, Progress, Report, RuleDoc, Style, Summary};
+use crate::load::{self, FileRequest, Program};
+use crate::report::{
+    self, Format, Notice, Parts, Places, Progress, Report, RuleDoc, Style, Summary,
+};
 use crate::types::check::STACK_BYTES;
+use crate::types::sizes::Sizes;
 use crate::walk::{self, GoDir};
 
+use decide::Units;
 use package::Checked;
+pub use package::{Alone, check_alone};
 use setup::{Refusal, Setup};
+use typecheck::{Bodies, each_package};
 
 /// Where a run writes, and how.
 pub struct Streams<'s> {
@@ -79,6 +87,7 @@ fn check(args: &CheckArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
     let started = Instant::now();
     let threads = args.threads.map_or(0, usize::from);
     let scope = Scope {
+        wanted: Wanted::by(args),
         progress: !args.quiet,
         ..Scope::new(&args.paths, &args.input)
     };
@@ -104,6 +113,30 @@ fn check(args: &CheckArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
         Some(worst) if threshold.is_some_and(|t| worst >= t) => Exit::Findings,
         _ => Exit::Clean,
     })
+}
+
+/// What reports show.
+#[derive(Clone, Copy)]
+struct Wanted {
+    findings: bool,
+    compiler_lines: bool,
+}
+
+impl Wanted {
+    const FINDINGS: Wanted = Wanted {
+        findings: true,
+        compiler_lines: false,
+    };
+
+    /// What the formats need that are asked for: the compiler's lines come instead of findings.
+    fn by(args: &CheckArgs) -> Wanted {
+        let others = args.output.iter().map(|o| o.format);
+        let formats: Vec<Format> = others.chain([args.format]).collect();
+        Wanted {
+            findings: args.statistics || formats.iter().any(|&f| f != Format::Gcflags),
+            compiler_lines: formats.contains(&Format::Gcflags),
+        }
+    }
 }
 
 fn write_reports(args: &CheckArgs, report: &Report, streams: &mut Streams<'_>) -> io::Result<()> {
@@ -160,6 +193,7 @@ fn in_pool<T: Send>(threads: usize, f: impl FnOnce() -> T + Send) -> T {
 struct Scope<'s> {
     paths: &'s [PathBuf],
     input: &'s InputArgs,
+    wanted: Wanted,
     /// Where files are to be taken as they were at another time.
     overlay: Arc<Overlay>,
     /// The folders that `paths` mean, where they are known from another analysis.
@@ -174,6 +208,7 @@ impl<'s> Scope<'s> {
         Scope {
             paths,
             input,
+            wanted: Wanted::FINDINGS,
             overlay: Arc::default(),
             dirs: None,
             progress: false,
@@ -214,7 +249,7 @@ struct Analysis {
     at_fault: bool,
 }
 
-/// The line: paths → sites and findings.
+/// The line: paths → sites and findings, and what the compiler prints, as far as `scope` wants them.
 fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
     let disk = Disk;
     let setup = Setup::new(&disk, scope.paths, scope.input, &scope.overlay)?;
@@ -226,26 +261,40 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
         load::load(&walked, setup.load.clone(), |batch: &[FileRequest]| {
             batch.par_iter().map(FileRequest::read).collect()
         });
-    let selected: Vec<PackageId> = program.selected().map(|(id, _)| id).collect();
-    let progress = scope.progress.then(|| Progress::new(selected.len()));
-    let results: Vec<_> = selected
-        .into_par_iter()
-        .map(|id| {
-            let result = package::check_guarded(&program, id, settings);
-            progress.iter().for_each(Progress::step);
-            result
-        })
-        .collect();
+    let sizes = Sizes::for_arch(&setup.load.target.goarch).unwrap_or_default();
+    let units = Units::new(program.packages.len(), sizes, scope.input.no_inline);
+    let progress = scope
+        .progress
+        .then(|| Progress::new(program.packages.len()));
+    let results = each_package(&program, sizes, Bodies::All, |typed| {
+        let decided = units.decide(&program, typed);
+        let checked = typed.package.is_selected().then(|| {
+            let mut checked = match scope.wanted.findings {
+                true => package::check(&program, typed, &decided, settings),
+                false => Checked::default(),
+            };
+            if scope.wanted.compiler_lines {
+                checked.compiler_lines = package::compiler_lines(&program, &decided);
+            }
+            checked
+        });
+        progress.iter().for_each(Progress::step);
+        checked
+    });
     drop(progress);
     let mut notices = setup::notices(&program, &diagnostics);
-    let mut checked = Vec::with_capacity(results.len());
+    let mut checked = Vec::new();
     let mut at_fault = false;
-    for result in results {
+    for (package, result) in program
+        .packages
+        .iter()
+        .zip(results.map_err(Refusal::Facts)?)
+    {
         match result {
-            Ok(package) => checked.push(package),
-            Err(fault) => {
+            Some(package) => checked.extend(package),
+            None => {
                 at_fault = true;
-                notices.push(fault);
+                notices.push(setup::fault(package));
             }
         }
     }
@@ -298,6 +347,8 @@ impl Analysis {
             elapsed: None,
         };
         let wanted: BTreeSet<_> = self.findings.iter().map(|f| f.file).collect();
+        let packages = self.checked.into_iter();
+        let compiler_lines = packages.flat_map(|c| c.compiler_lines).collect();
         let files: BTreeMap<_, Arc<SourceFile>> = self
             .program
             .files
@@ -316,6 +367,7 @@ impl Analysis {
             rules,
             files,
             summary,
+            compiler_lines,
             notices: self.notices,
             places: self.places,
         }

@@ -1,6 +1,4 @@
-//! One package: parse its files, find their sites and how hot they are, run the rules.
-
-use std::panic::{AssertUnwindSafe, catch_unwind};
+//! One package: find its sites and how hot they are, run the rules, and print what the compiler prints.
 
 use crate::base::diag::{Diagnostic, Level};
 use crate::base::glob::Patterns;
@@ -8,15 +6,19 @@ use crate::base::index::Idx;
 use crate::base::source::{FileId, SourceFile};
 use crate::base::span::Span;
 use crate::directive::{self, Directives};
-use crate::escape::syntax::{self, PackageNames};
+use crate::escape::message::Printer;
 use crate::finding::Finding;
 use crate::heat::{FileHeat, HeatConfig};
-use crate::load::{Package, PackageFile, PackageId, Program};
+use crate::load::Program;
 use crate::parse::{self, Parsed};
-use crate::report::Notice;
+use crate::report::CompilerLine;
 use crate::rules::{self, Active, SYNTAX_ERROR, Snippet};
-use crate::settings::{Settings, SettingsCache};
+use crate::settings::SettingsCache;
 use crate::site::{GoVersion, Site};
+
+use super::decide::{self, Decided};
+use super::regions;
+use super::typecheck::Typed;
 
 /// What became of a package.
 #[derive(Default)]
@@ -29,65 +31,84 @@ pub(super) struct Checked {
     pub(super) files: usize,
     /// Their bytes.
     pub(super) bytes: u64,
+    /// What the compiler prints, if asked for.
+    pub(super) compiler_lines: Vec<CompilerLine>,
 }
 
-/// [`check`], and a notice instead of a panic.
-pub(super) fn check_guarded(
+/// Runs the rules over the files that findings are wanted of.
+pub(super) fn check(
     program: &Program,
-    id: PackageId,
+    typed: &Typed<'_>,
+    decided: &Decided<'_>,
     settings: &SettingsCache<'_>,
-) -> Result<Checked, Notice> {
-    catch_unwind(AssertUnwindSafe(|| check(program, id, settings))).map_err(|_| {
-        let package = &program.packages[id];
-        Notice {
-            path: Some(package.dir.clone()),
-            level: Level::Error,
-            message: format!(
-                "internal error in package {}; please report it",
-                package.path
-            ),
-        }
-    })
-}
-
-/// Parses the package and runs the rules over the files that findings are wanted of.
-fn check(program: &Program, id: PackageId, settings: &SettingsCache<'_>) -> Checked {
-    let package = &program.packages[id];
+) -> Checked {
+    let package = typed.package;
     let settings = settings.for_folder(&package.dir);
-    let parsed: Vec<(&PackageFile, &SourceFile, Parsed)> = package
-        .files
-        .iter()
-        .map(|file| {
-            let src = &program.files[file.id];
-            (file, src, parse::parse_file(src.text()))
-        })
+    let files = package.files.iter().zip(typed.parsed);
+    let files: Vec<_> = files
+        .map(|(file, parsed)| (file, &program.files[file.id], parsed))
         .collect();
-    let names = PackageNames::new(parsed.iter().map(|(_, src, p)| (&p.ast, src.text())));
     let mut checked = Checked {
-        files: parsed.len(),
-        bytes: parsed
+        files: files.len(),
+        bytes: files
             .iter()
             .map(|(_, src, _)| src.text().len() as u64)
             .sum(),
         ..Checked::default()
     };
-    let go = program.builds[package.build].compiler;
-    for (file, src, parsed) in parsed.iter().filter(|(file, ..)| file.has_findings()) {
+    let mut sites = decided.sites();
+    regions::show(
+        &mut sites,
+        files
+            .iter()
+            .map(|(file, src, parsed)| (file.id, *src, &parsed.ast)),
+    );
+    for (file, src, parsed) in files.iter().filter(|(file, ..)| file.has_findings()) {
         let unit = Unit {
             file: file.id,
             src,
             parsed,
-            names: &names,
-            go,
-            package: package_name(package),
+            go: decided.go,
+            package: package.path.as_str(),
         };
-        unit.check(&settings, package, &mut checked);
+        let path = package.dir.join(src.path().file_name().unwrap_or_default());
+        let own = take_file(&mut sites, file.id);
+        let (own, findings) = unit.run(own, &settings.heat_for(&path), &settings.active_for(&path));
+        checked.sites.extend(own);
+        checked.findings.extend(findings);
     }
     checked
 }
 
-fn package_name(package: &Package) -> &'static str {
-    package.path.as_str()
+/// Takes the sites of a file out of those of its package.
+fn take_file(sites: &mut Vec<Site>, file: FileId) -> Vec<Site> {
+    let (own, others) = std::mem::take(sites)
+        .into_iter()
+        .partition(|s| s.file == file);
+    *sites = others;
+    own
+}
+
+/// What the compiler prints of a package with `-m`.
+pub(super) fn compiler_lines(program: &Program, decided: &Decided<'_>) -> Vec<CompilerLine> {
+    let line = |file: Option<FileId>, offset, text| {
+        let source = &program.files[file?];
+        Some(CompilerLine {
+            path: source.path().to_string_lossy().into_owned(),
+            at: source.line_col(offset),
+            text,
+        })
+    };
+    let printer = Printer {
+        package: decided.package,
+        release: crate::ir::release::Release::of(decided.go),
+        sizes: decided.sizes,
+    };
+    let inlined = decided.inlined.messages.iter();
+    let inlined = inlined.map(|m| line(m.file, m.offset, m.text.clone()));
+    let escape = printer.lines(&decided.analysis).into_iter();
+    let escape = escape.map(|l| line(l.pos.file, l.pos.offset, l.text));
+    inlined.chain(escape).flatten().collect()
 }
 
 /// A file on its way through the stages.
@@ -95,36 +116,25 @@ struct Unit<'u> {
     file: FileId,
     src: &'u SourceFile,
     parsed: &'u Parsed,
-    names: &'u PackageNames,
     go: GoVersion,
     package: &'u str,
 }
 
 impl Unit<'_> {
-    fn check(&self, settings: &Settings, package: &Package, checked: &mut Checked) {
-        let path = package
-            .dir
-            .join(self.src.path().file_name().unwrap_or_default());
-        let marks = settings.heat_for(&path);
-        let (sites, findings) = self.run(&marks, &settings.active_for(&path));
-        checked.sites.extend(sites);
-        checked.findings.extend(findings);
-    }
-
-    /// Tree → sites with heat → findings.
-    fn run(&self, marks: &HeatConfig<'_>, active: &Active) -> (Vec<Site>, Vec<Finding>) {
+    /// Sites of the file → the same with heat → findings.
+    fn run(
+        &self,
+        mut sites: Vec<Site>,
+        marks: &HeatConfig<'_>,
+        active: &Active,
+    ) -> (Vec<Site>, Vec<Finding>) {
         let ast = &self.parsed.ast;
         let directives: Directives = directive::read(self.src, ast);
         let heat = FileHeat::new(self.src, ast, &directives.marks, marks);
-        let sites = syntax::sites(&syntax::FileInput {
-            file: self.file,
-            src: self.src,
-            ast,
-            package: self.names,
-            heat: &heat,
-            go: self.go,
-            word: 8,
-        });
+        for site in &mut sites {
+            site.heat = heat.at(site.span.start);
+            site.function = heat.function_at(site.span.start);
+        }
         let diagnostics = self.diagnostics();
         let findings = rules::check_file(
             &rules::FileInput {
@@ -155,19 +165,44 @@ impl Unit<'_> {
     }
 }
 
-/// A Go file from memory through the same stages, with the rules in `active`: how examples in rule files are tested.
-pub(super) fn snippet(text: &str, active: &Active) -> Snippet {
+/// A Go file that is a package of its own, and what the stages make of it.
+#[derive(Debug)]
+pub struct Alone {
+    /// The file.
+    pub src: SourceFile,
+    /// Its sites, in order.
+    pub sites: Vec<Site>,
+    /// Its findings, suppressed ones included.
+    pub findings: Vec<Finding>,
+    /// Whether it has no syntax errors.
+    pub parses: bool,
+}
+
+/// Checks a Go file from memory, which may import the standard library, with the rules in `active`.
+pub fn check_alone(text: &str, go: GoVersion, marks: &HeatConfig<'_>, active: &Active) -> Alone {
     let src = SourceFile::new("example.go", text.as_bytes());
     let parsed = parse::parse_file(src.text());
-    let names = PackageNames::new([(&parsed.ast, src.text())]);
+    let file = FileId::from_usize(0);
+    let mut sites = decide::alone(&src, &parsed, file, go);
+    regions::show(&mut sites, [(file, &src, &parsed.ast)].into_iter());
     let unit = Unit {
-        file: FileId::from_usize(0),
+        file,
         src: &src,
         parsed: &parsed,
-        names: &names,
-        go: GoVersion::NEWEST,
+        go,
         package: "example",
     };
+    let (sites, findings) = unit.run(sites, marks, active);
+    Alone {
+        sites,
+        findings,
+        parses: parsed.errors.is_empty(),
+        src,
+    }
+}
+
+/// How examples in rule files are tested: the newest compiler, no marks by config.
+pub(super) fn snippet(text: &str, active: &Active) -> Snippet {
     let none = Patterns::default();
     let marks = HeatConfig {
         hot_functions: &none,
@@ -175,12 +210,12 @@ pub(super) fn snippet(text: &str, active: &Active) -> Snippet {
         hot_file: false,
         cold_file: false,
     };
-    let (_, findings) = unit.run(&marks, active);
-    let shown = findings.iter().filter(|f| f.suppressed.is_none());
+    let alone = check_alone(text, GoVersion::NEWEST, &marks, active);
+    let shown = alone.findings.iter().filter(|f| f.suppressed.is_none());
     Snippet {
-        parses: parsed.errors.is_empty(),
+        parses: alone.parses,
         findings: shown
-            .map(|f| (f.rule.clone(), src.line_col(f.span.start).line))
+            .map(|f| (f.rule.clone(), alone.src.line_col(f.span.start).line))
             .collect(),
     }
 }

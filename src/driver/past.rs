@@ -15,7 +15,7 @@ use crate::git::Repository;
 use crate::walk::{GoDir, is_test_name, normalize};
 
 use super::setup::Refusal;
-use super::{Analysis, Scope, analyse};
+use super::{Analysis, Scope, Wanted, analyse};
 
 /// Analyses what `scope` means, as staged if that is asked for, and marks what is old.
 pub(super) fn analyse_new(scope: &Scope<'_>, args: &PastArgs) -> Result<Analysis, Refusal> {
@@ -35,6 +35,7 @@ pub(super) fn analyse_new(scope: &Scope<'_>, args: &PastArgs) -> Result<Analysis
         let then = Scope {
             overlay: Arc::new(before),
             dirs: Some(&dirs),
+            wanted: Wanted::FINDINGS,
             ..*scope
         };
         let then = analyse(&then)?;

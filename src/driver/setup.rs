@@ -12,7 +12,7 @@ use crate::config::{Config, FailOn};
 use crate::facts::Corrupt;
 use crate::finding::RuleMeta;
 use crate::git::GitError;
-use crate::load::{self, Env, Program, Target};
+use crate::load::{self, Env, Package, Program, Target};
 use crate::report::{self, Notice, Places};
 use crate::settings::SettingsCache;
 use crate::walk::{self, Exclude, Problem, Walked, normalize};
@@ -237,6 +237,18 @@ pub(super) fn notices(program: &Program, diagnostics: &[Diagnostic]) -> Vec<Noti
         });
     }
     notices
+}
+
+/// That a stage panicked over a package.
+pub(super) fn fault(package: &Package) -> Notice {
+    Notice {
+        path: Some(package.dir.clone()),
+        level: Level::Error,
+        message: format!(
+            "internal error in package {}; please report it",
+            package.path
+        ),
+    }
 }
 
 /// A diagnostic of loading as a notice: its place is part of the text, because it may lie in a go.mod file.

@@ -1,7 +1,7 @@
 //! Types of all packages of a run: parsed and checked side by side, each once all that it imports is done.
 //!
-//! The last import of a package to be done starts it. Packages that were not asked for are checked without function
-//! bodies. What a package leaves behind is its objects, for importers, and whatever the visitor made of it; its tree and
+//! The last import of a package to be done starts it. Packages that were not asked for may be checked without function
+//! bodies ([`Bodies`]). What a package leaves behind is its objects, for importers, and whatever the visitor made of it; its tree and
 //! tables are dropped at once.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -23,6 +23,8 @@ use crate::types::{self, Config, FileInput, Import, Importer, PackageInput, info
 
 /// A package whose types are known.
 pub(super) struct Typed<'p> {
+    /// Which package of the program.
+    pub(super) id: PackageId,
     /// The package.
     pub(super) package: &'p Package,
     /// Its files, parsed, in order.
@@ -31,6 +33,15 @@ pub(super) struct Typed<'p> {
     pub(super) info: &'p info::Package,
     /// What is wrong with the code.
     pub(super) diagnostics: &'p [Diagnostic],
+}
+
+/// Whose function bodies are checked.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Bodies {
+    /// Those of packages that were asked for.
+    Selected,
+    /// All: what a dependency does with its arguments matters too.
+    All,
 }
 
 /// What is called with each package.
@@ -43,11 +54,13 @@ impl<R, F: Fn(&Typed<'_>) -> R + Sync> Visit<R> for F {}
 pub(super) fn each_package<R: Send + Sync>(
     program: &Program,
     sizes: Sizes,
+    bodies: Bodies,
     visit: impl Fn(&Typed<'_>) -> R + Sync,
 ) -> Result<Vec<Option<R>>, Corrupt> {
     let run = Run {
         program,
         sizes,
+        bodies,
         visit: &visit,
         libraries: libraries(program)?,
         states: states(program),
@@ -126,6 +139,7 @@ fn states<R>(program: &Program) -> IndexVec<PackageId, State<R>> {
 struct Run<'p, R, V> {
     program: &'p Program,
     sizes: Sizes,
+    bodies: Bodies,
     visit: &'p V,
     libraries: Vec<Option<&'static Archive>>,
     states: IndexVec<PackageId, State<R>>,
@@ -160,7 +174,8 @@ impl<R: Send + Sync, V: Visit<R>> Run<'_, R, V> {
         let config = Config {
             version: language_of(language),
             sizes: self.sizes,
-            skip_bodies: !package.files.iter().any(|f| f.selected),
+            skip_bodies: self.bodies == Bodies::Selected
+                && !package.files.iter().any(|f| f.selected),
         };
         let input = PackageInput {
             path: package.path,
@@ -168,6 +183,7 @@ impl<R: Send + Sync, V: Visit<R>> Run<'_, R, V> {
         };
         let (info, diagnostics) = types::check(&input, &Imports { run: self, package }, &config);
         let result = (self.visit)(&Typed {
+            id,
             package,
             parsed: &parsed,
             info: &info,
@@ -191,7 +207,8 @@ impl<R: Send + Sync, V: Visit<R>> Run<'_, R, V> {
     }
 }
 
-fn language_of(go: GoVersion) -> Language {
+/// The language version of a file for the checker.
+pub(super) fn language_of(go: GoVersion) -> Language {
     Language(u8::try_from(go.0).unwrap_or(u8::MAX))
 }
 

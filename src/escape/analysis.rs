@@ -5,19 +5,18 @@
 
 use rustc_hash::FxHashMap;
 
-use super::batch;
-use super::build::{Builder, Context, Subject, Walk, is_joined};
+use super::build::{Builder, Context, Subject, Walk};
 use super::call::{effective_pragma, is_escaping_uintptrs};
 use super::graph::{Attrs, Edge, Graph, Loc, Place, Role, Why};
 use super::leaks::Leaks;
-use super::release::Release;
 use super::solve::{Outcome, Solver};
 use super::summary::{Summary, Tag};
 use crate::ast::Pragma;
 use crate::base::index::{Idx, IndexVec};
+use crate::ir::Package;
 use crate::ir::body::{Body, ConvKind, FuncRef, LocalId};
 use crate::ir::node::{FuncId, Node, Nodes};
-use crate::ir::{Func, Package};
+use crate::ir::scc;
 use crate::site::Reason;
 use crate::types::constant::Value;
 
@@ -97,53 +96,14 @@ impl Analysis {
 pub fn analyse(cx: Context<'_>) -> Analysis {
     let mut builder = Builder::new(cx);
     let mut solver = Solver::default();
-    let batches = batches(cx.package, cx.release);
-    let batches = batches
+    let batches = scc::bottom_up(cx.package, cx.release)
         .iter()
-        .map(|members| run_batch(&mut builder, &mut solver, members))
+        .map(|group| run_batch(&mut builder, &mut solver, &group.funcs))
         .collect();
     Analysis {
         batches,
         summaries: builder.summaries,
     }
-}
-
-/// The batches of a package, bottom up.
-fn batches(package: &Package, release: &Release) -> Vec<Vec<FuncId>> {
-    let mentions: Vec<Vec<u32>> = package
-        .funcs
-        .iter()
-        .map(|func| mentions(package, func))
-        .collect();
-    let joined: Vec<bool> = package
-        .funcs
-        .ids()
-        .map(|func| is_joined(package, release, func))
-        .collect();
-    batch::bottom_up(&mentions, &joined)
-        .into_iter()
-        .map(|batch| {
-            let members = batch.members.into_iter();
-            members.map(|f| FuncId::from_usize(f as usize)).collect()
-        })
-        .collect()
-}
-
-fn mentions(package: &Package, func: &Func) -> Vec<u32> {
-    let body: &Body = &func.body;
-    let mut found = Vec::new();
-    body.preorder(body.stmts, |id| {
-        let mentioned = match body.node(id) {
-            Node::Func(func) | Node::MethodExpr { func, .. } | Node::MethodValue { func, .. } => {
-                package.find(func)
-            }
-            Node::Closure(literal) => Some(literal),
-            _ => None,
-        };
-        found.extend(mentioned.map(|f| f.index() as u32));
-        true
-    });
-    found
 }
 
 fn run_batch(builder: &mut Builder<'_>, solver: &mut Solver, members: &[FuncId]) -> BatchResult {

@@ -8,13 +8,15 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::graph::{Attrs, Graph, Hole, Loc, Owner, Place, Role, Why};
-use super::release::{Joined, Release};
 use super::summary::{Callees, Summary};
 use crate::base::index::{Idx, IndexVec};
 use crate::base::symbol::Symbol;
+use crate::ir::Package;
 use crate::ir::body::{Body, Class, LocalId};
 use crate::ir::node::{FuncId, NodeId};
-use crate::ir::{FuncKind, Package};
+use crate::ir::release::Release;
+use crate::ir::scc;
+use crate::ir::statics::Statics;
 use crate::types::sizes::Sizes;
 use crate::types::ty::Ty;
 
@@ -69,7 +71,7 @@ pub(super) struct Builder<'a> {
     pub self_assignments: Vec<Place>,
     /// Summaries of the functions of earlier batches.
     pub summaries: IndexVec<FuncId, Option<Summary>>,
-    pub statics: super::statics::Cache<'a>,
+    pub statics: Statics,
 }
 
 impl<'a> Builder<'a> {
@@ -84,7 +86,7 @@ impl<'a> Builder<'a> {
             evaluated: FxHashSet::default(),
             self_assignments: Vec::new(),
             summaries: IndexVec::from_elem(None, cx.package.funcs.len()),
-            statics: super::statics::Cache::new(cx.package),
+            statics: Statics::of(cx.package),
         }
     }
 
@@ -101,7 +103,7 @@ impl<'a> Builder<'a> {
 
     /// Whether the function is a literal that belongs to the function around it: it is walked where it stands.
     pub fn is_joined(&self, func: FuncId) -> bool {
-        is_joined(self.cx.package, self.cx.release, func)
+        scc::is_joined(self.cx.package, self.cx.release, func)
     }
 
     /// A function's body.
@@ -190,18 +192,6 @@ impl<'a> Builder<'a> {
             vars => vars.iter().any(|v| self.has_pointers(v.ty())),
         }
     }
-}
-
-/// Whether the release analyses the function as a part of the one around it.
-pub(super) fn is_joined(package: &Package, release: &Release, func: FuncId) -> bool {
-    let f = &package.funcs[func];
-    f.kind.is_closure()
-        && match release.joined {
-            Joined::Capturing => !f.closure_vars.is_empty(),
-            Joined::InFunctions => f
-                .parent
-                .is_some_and(|p| package.funcs[p].kind != FuncKind::PackageInit),
-        }
 }
 
 /// The walk through one function.

@@ -14,12 +14,12 @@ use super::build::Walk;
 use super::expr::{is_uintptr, is_unsafe_pointer};
 use super::graph::{Attrs, Graph, Hole, Why};
 use super::leaks::{Layout, Sink};
-use super::statics::Assigned;
 use super::summary::{Summary, Tag};
 use crate::ast::Pragma;
 use crate::ir::Func;
 use crate::ir::body::{ConvKind, FuncRef, LocalId};
 use crate::ir::node::{FuncId, Node, NodeId, Nodes};
+use crate::ir::statics::Assigned;
 use crate::types::builtin::BuiltinId;
 use crate::types::predicates::is_interface;
 use crate::types::ty::{BasicKind, Ty, TyKind};
@@ -145,14 +145,15 @@ impl<'a> Walk<'_, 'a> {
 
     /// The functions that may be called; none if the callee is not known to the compiler.
     fn resolve(&mut self, fun: NodeId) -> Vec<Callee<'a>> {
-        let (func, value) = self.b.statics.value(self.func, fun);
+        let (func, value) = self.b.statics.value(self.b.cx.package, self.func, fun);
         if let Some(callee) = self.resolve_value(func, value) {
             return vec![callee];
         }
         match self.b.body(func).node(value) {
             Node::Name(local) if self.b.cx.release.assigned_callees => {
-                let values = self.b.statics.function_values(func, local);
-                self.resolve_assigned(&values.unwrap_or_default())
+                let package = self.b.cx.package;
+                let values = self.b.statics.function_values(package, func, local);
+                self.resolve_assigned(values.unwrap_or_default())
             }
             _ => Vec::new(),
         }

@@ -17,10 +17,11 @@
 use super::analysis::{Decided, Decision};
 use super::build::Subject;
 use super::graph::Place;
-use super::release::Release;
 use crate::ir::Package;
 use crate::ir::body::{Body, ConvKind};
 use crate::ir::node::{ListKind, Node, NodeId, Nodes};
+use crate::ir::print::node_text;
+use crate::ir::release::Release;
 use crate::site::Cost;
 use crate::types::builtin::BuiltinId;
 use crate::types::constant::Value;
@@ -127,7 +128,9 @@ impl Costs<'_> {
             (_, TyKind::Slice(elem)) => {
                 let size = body.list(args).last().copied();
                 let constant = literal.or_else(|| size.and_then(|s| body.literal(s)));
-                self.make_slice(*elem, constant.and_then(Value::as_i64), on_heap)
+                let text = size.map(|s| node_text(self.package, at.func, s));
+                let text = text.unwrap_or_default();
+                self.make_slice(*elem, constant.and_then(Value::as_i64), &text, on_heap)
             }
             (_, TyKind::Map { .. }) if on_heap => Cost::Always,
             (_, TyKind::Map { .. }) => maybe(format!("more than {MAP_GROUP} entries are stored")),
@@ -144,16 +147,24 @@ impl Costs<'_> {
         }
     }
 
-    fn make_slice(&self, elem: Ty, length: Option<i64>, on_heap: bool) -> Cost {
+    /// `length` is the constant capacity, or `text` what is written for it.
+    fn make_slice(&self, elem: Ty, length: Option<i64>, text: &str, on_heap: bool) -> Cost {
         let size = self.sizes.size_of(elem);
         match length {
             _ if size == 0 => Cost::Never,
             Some(n) => unless(!on_heap || n == 0),
             None if on_heap => Cost::Always,
-            None => maybe(format!(
-                "size * {size} > {} bytes",
-                self.release.make_buffer
-            )),
+            None => {
+                let text = match text.contains(' ') {
+                    true => format!("({text})"),
+                    false => text.to_owned(),
+                };
+                let bytes = match size {
+                    1 => text,
+                    _ => format!("{text} * {size}"),
+                };
+                maybe(format!("{bytes} > {} bytes", self.release.make_buffer))
+            }
         }
     }
 

@@ -12,7 +12,7 @@
 //! on the heap anyway: [`Leaks::normalised`] drops those. Example: `func f(p *int) *int { sink = p; return p }` leaks to
 //! the heap with 0 derefs, and the tag says nothing of the result.
 
-use super::release::Release;
+use crate::ir::release::Release;
 
 /// Where a parameter's value may flow.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]

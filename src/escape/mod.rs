@@ -9,7 +9,7 @@
 //! | pseudo location | heap (outlives everything), mutator (what reaches it is written through), callee (what reaches it is called), blank (drops all) |
 //! | leak | that a parameter's value flows to the heap, to a result, to mutator or callee, with the least derefs of any way |
 //! | tag | the leaks of one parameter, eight bytes, all that callers in other batches need ([`leaks::Leaks`]) |
-//! | batch | functions that mention each other in a circle, analysed in one graph; batches go bottom up ([`batch`]) |
+//! | batch | functions that mention each other in a circle, analysed in one graph; batches go bottom up ([`scc`](crate::ir::scc)) |
 //! | outlives | a value stored in one location may be used when the other's frame or iteration is over |
 //!
 //! Worked example:
@@ -29,13 +29,10 @@
 //!
 //! The analysis knows no order of statements, no paths, no fields and no indices; it runs once a batch, and each batch
 //! sees of the others nothing but tags. [`graph`] is built by walking bodies, [`solve`] finds the attributes,
-//! [`message`] prints what the compiler prints, and [`release`] is the table of what differs between versions.
-//!
-//! Where types are missing, [`syntax`] decides the sites that syntax alone decides, with the limits of [`version`].
+//! [`message`] prints what the compiler prints, and [`release`](crate::ir::release) is the table of what differs between versions.
 
 pub mod analysis;
 mod assign;
-pub mod batch;
 pub mod build;
 mod call;
 mod closure;
@@ -45,13 +42,9 @@ pub mod graph;
 pub mod leaks;
 mod loops;
 pub mod message;
-pub mod release;
 mod rewrite;
 pub mod sites;
 pub mod solve;
 mod static_init;
-mod statics;
 mod stmt;
 pub mod summary;
-pub mod syntax;
-pub mod version;

@@ -15,10 +15,10 @@
 
 use super::build::{Builder, Subject};
 use super::graph::{Graph, Hole, Loc, Place, Why};
-use super::release::LiteralRewriting;
 use crate::base::index::Idx;
 use crate::ir::body::{Class, ConvKind};
 use crate::ir::node::{FuncId, Node, NodeId, Nodes};
+use crate::ir::release::LiteralRewriting;
 use crate::types::builtin::BuiltinId;
 use crate::types::constant::Value;
 use crate::types::predicates::{
@@ -92,7 +92,7 @@ impl Builder<'_> {
         if self.body(func).literal(size).is_some() {
             return None;
         }
-        let (func, node) = self.statics.value(func, size);
+        let (func, node) = self.statics.value(self.cx.package, func, size);
         let body = self.body(func);
         if let Some(value) = body.literal(node) {
             return (value.sign() >= 0).then(|| value.clone());
@@ -106,7 +106,7 @@ impl Builder<'_> {
                 let &[x] = body.list(args) else {
                     return None;
                 };
-                let (func, x) = self.statics.value(func, x);
+                let (func, x) = self.statics.value(self.cx.package, func, x);
                 self.literal_length(func, x).map(Value::Int)
             }
             _ => None,
@@ -143,7 +143,7 @@ impl Builder<'_> {
         if self.body(func).literal(x).is_some() || is_interface(ty) {
             return None;
         }
-        let (from, node) = self.statics.value(func, x);
+        let (from, node) = self.statics.value(self.cx.package, func, x);
         let body = self.body(from);
         let value = body.literal(node)?;
         same_class(body.ty(node), ty).then(|| value.clone())

@@ -13,7 +13,6 @@ use super::analysis::{Analysis, Decided, Decision, Step};
 use super::build::Subject;
 use super::cost::Costs;
 use super::graph::{Place, Why};
-use crate::base::source::FileId;
 use crate::base::span::Span;
 use crate::base::symbol::Symbol;
 use crate::ir::body::{Body, ConvKind, Pos};
@@ -33,15 +32,13 @@ const MAX_TEXT: usize = 120;
 pub struct Sites<'a> {
     /// Judges what they cost.
     pub costs: Costs<'a>,
-    /// The region of the source to show for gc's position in a file; without one the byte at the position is shown.
-    pub regions: &'a dyn Fn(FileId, u32) -> Option<Span>,
 }
 
 /// What a site is known by; its order is that of the output.
 type Key = (u32, u32, SiteKind);
 
 impl Sites<'_> {
-    /// All sites, by file, position and kind.
+    /// All sites, by file, position and kind. Their spans are the byte at gc's position: only the tree knows more.
     pub fn of(&self, analysis: &Analysis) -> Vec<Site> {
         let mut sites: BTreeMap<Key, Site> = BTreeMap::new();
         for batch in &analysis.batches {
@@ -90,7 +87,7 @@ impl Sites<'_> {
         Some(Site {
             kind,
             file,
-            span: (self.regions)(file, pos.offset).unwrap_or(here),
+            span: here,
             pos: pos.offset,
             function: self.named_function(owner),
             expr: shortened(expr),
@@ -229,8 +226,7 @@ impl Sites<'_> {
         }
         let pos = body.outermost(body.pos(at.node));
         let file = pos.file?;
-        let span = (self.regions)(file, pos.offset)
-            .unwrap_or_else(|| Span::new(pos.offset, pos.offset.saturating_add(1)));
+        let span = Span::new(pos.offset, pos.offset.saturating_add(1));
         let note = format!(
             "{} goes to {} ({})",
             self.value_text(step),

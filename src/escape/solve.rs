@@ -23,8 +23,8 @@ use std::collections::VecDeque;
 
 use super::graph::{Attrs, Edge, Graph, Loc, Owner, Role};
 use super::leaks::{Layout, Sink};
-use super::release::Release;
 use crate::base::index::Idx;
+use crate::ir::release::Release;
 
 /// Relaxations after which a batch is given up: some seconds.
 pub const STEP_LIMIT: u64 = 1 << 31;

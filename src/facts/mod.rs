@@ -41,6 +41,7 @@
 //! fields*; and a fill that says that shell 0 stands for the struct.
 
 pub mod archive;
+pub mod code;
 mod decode;
 mod encode;
 pub mod std;

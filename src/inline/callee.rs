@@ -2,7 +2,7 @@
 
 use crate::ir::body::{Class, FuncRef};
 use crate::ir::node::{FuncId, Node, NodeId};
-use crate::ir::statics::Reassigned;
+use crate::ir::statics::Statics;
 use crate::ir::{Callees, Inline, Package};
 
 /// A known callee.
@@ -21,15 +21,15 @@ pub struct Finder<'a> {
     pub package: &'a Package,
     /// The packages it imports.
     pub callees: &'a dyn Callees,
-    /// Which variables have more than one value.
-    pub reassigned: &'a Reassigned,
+    /// What variables hold.
+    pub statics: &'a Statics,
 }
 
 impl Finder<'_> {
     /// The callee of a call in `caller` whose callee expression is `fun`. A closure counts only if its variables are
     /// `caller`'s own.
     pub fn target(&self, caller: FuncId, fun: NodeId) -> Option<Target> {
-        let (func, value) = self.reassigned.static_value(self.package, caller, fun);
+        let (func, value) = self.statics.value(self.package, caller, fun);
         match self.package.funcs[func].body.node(value) {
             Node::Func(f)
             | Node::MethodExpr {

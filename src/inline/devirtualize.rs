@@ -59,7 +59,7 @@ fn concrete_type(pass: &Pass<'_>, func: FuncId, x: NodeId) -> Option<Ty> {
             _ => None,
         };
     }
-    let (at, value) = pass.reassigned.static_value(pass.package, func, x);
+    let (at, value) = pass.statics.value(pass.package, func, x);
     let body = &pass.package.funcs[at].body;
     match body.node(value) {
         Node::Conv { x, .. } if body.conv_kind(value) == ConvKind::Interface => {

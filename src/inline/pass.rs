@@ -15,7 +15,7 @@ use crate::ir::instantiate;
 use crate::ir::node::{FuncId, Node, NodeId};
 use crate::ir::print::func_text;
 use crate::ir::scc::{Group, bottom_up};
-use crate::ir::statics::Reassigned;
+use crate::ir::statics::Statics;
 use crate::ir::typetext::symbol_text;
 use crate::ir::{Callees, FuncKind, Inline, Package};
 
@@ -35,7 +35,7 @@ pub struct Inlined {
 pub fn run(package: &mut Package, callees: &dyn Callees, config: Config) -> Inlined {
     instantiate::run(package, callees, 0, false);
     let mut pass = Pass {
-        reassigned: Reassigned::of(package),
+        statics: Statics::of(package),
         package,
         callees,
         config,
@@ -52,7 +52,7 @@ pub(super) struct Pass<'a> {
     pub package: &'a mut Package,
     pub callees: &'a dyn Callees,
     pub config: Config,
-    pub reassigned: Reassigned,
+    pub statics: Statics,
     /// Functions whose cost has been asked for.
     checked: FxHashMap<FuncId, ()>,
     /// How many calls each function has.
@@ -70,7 +70,7 @@ struct Sites {
 
 impl Pass<'_> {
     fn run(&mut self) {
-        let groups = bottom_up(self.package);
+        let groups = bottom_up(self.package, self.config.release);
         if !self.config.disabled {
             for group in &groups {
                 self.check_group(group);
@@ -92,7 +92,7 @@ impl Pass<'_> {
         Finder {
             package: self.package,
             callees: self.callees,
-            reassigned: &self.reassigned,
+            statics: &self.statics,
         }
     }
 

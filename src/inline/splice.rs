@@ -86,12 +86,12 @@ pub fn splice(pass: &mut Pass<'_>, caller: FuncId, call: NodeId, target: Target)
     let known = pass.package.funcs.len();
     instantiate::uses_of(pass.package, pass.callees, caller, from, true);
     instantiate::run(pass.package, pass.callees, known, true);
-    pass.reassigned.scan(pass.package, caller, from);
+    pass.statics.scan(pass.package, caller, from);
     for i in known..pass.package.funcs.len() {
-        pass.reassigned.scan(pass.package, Idx::from_usize(i), 0);
+        pass.statics.scan(pass.package, Idx::from_usize(i), 0);
     }
     for closure in renamed {
-        pass.reassigned.scan(pass.package, closure, 0);
+        pass.statics.scan(pass.package, closure, 0);
     }
     true
 }

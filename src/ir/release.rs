@@ -1,17 +1,57 @@
-//! What building and inlining do differently in each compiler release: one table, a column a release.
+//! What the compiler does differently in each release: one table, a column a release.
+//!
+//! No other file asks which version it is. A row says what the release does; the value of a release that is not in the
+//! table is that of the nearest one that is.
 //!
 //! | row | changed in | compiler's source |
 //! | --- | --- | --- |
 //! | `devirtualize_first`, `inlines_defer_wrapper_calls` | 1.22 | `inline/interleaved`, `typecheck/stmt.go` |
+//! | `tracks_uses`, `tracks_closure_results` | 1.22 | `escape/leaks.go`, `escape/solve.go` |
 //! | `whole_package_first` | 1.23 | `inline/interleaved` |
 //! | `self_recursion`, `closure_budgets`, `param_call_cost`, `dead_locals` | 1.24 | `inline/inl.go`, `deadlocals` |
+//! | `max_variable` | 1.24 | `ir/cfg.go` |
+//! | `joined` | 1.24 | `ir/scc.go`, `ir/func.go` |
 //! | `skips_b_loop` | 1.24 to 1.25 | `inline/interleaved` |
+//! | `append_store`, `make_buffer`, `literals`, `zero_sized_make` | 1.25 | `escape/call.go`, `escape/utils.go`, `escape/escape.go` |
 //! | `slice_discount`, `tracks_concrete_types` | 1.26 | `inline/inl.go`, `devirtualize` |
+//! | `literals`: lengths of literals, `direct`, `late_append` | 1.26 | `escape/escape.go`, `types/type.go`, `slice/slice.go` |
 //! | `short_inlined_names` | 1.27 | `ir/func.go` |
+//! | `assigned_callees` | 1.27 | `escape/call.go` |
 
 use crate::site::GoVersion;
+use crate::types::sizes::DirectRule;
+
+/// Which values the compiler writes as literals where they are used, before it looks for forced heap allocation.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum LiteralRewriting {
+    /// None.
+    Off,
+    /// Constants that reach a `make` size or a boxing through variables.
+    Constants,
+    /// Constants, and for `make` the length of a slice literal.
+    ConstantsAndLengths,
+}
+
+/// The function whose argument is forced to the heap unless its only pointers are those of strings.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NonStringEscape {
+    /// Its package path.
+    pub package: &'static str,
+    /// Its name, generic.
+    pub name: &'static str,
+}
+
+/// Which function literals belong to the batch of the function around them; the others are functions of their own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Joined {
+    /// Those in functions; not those in the initialisers of package-level variables.
+    InFunctions,
+    /// Those that capture.
+    Capturing,
+}
 
 /// One column of the table.
+#[allow(clippy::struct_excessive_bools)] // a column of a table of facts
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Release {
     /// The first version it holds for.
@@ -40,6 +80,39 @@ pub struct Release {
     pub short_inlined_names: bool,
     /// What closures of package-level initialisers are named after.
     pub package_closures: &'static str,
+    /// A declared variable of more bytes is on the heap.
+    pub max_variable: i64,
+    /// What `new`, `&T{}`, a constant `make` or a closure record allocates is on the heap above so many bytes.
+    pub max_implicit: i64,
+    /// Variables of more bytes are captured by reference.
+    pub max_by_value: i64,
+    /// Tags and locations know whether memory is written through and functions are called.
+    pub tracks_uses: bool,
+    /// Any closure whose calls are all known may return outer variables' addresses; without it only one called at once.
+    pub tracks_closure_results: bool,
+    /// Which literals are analysed with the function around them.
+    pub joined: Joined,
+    /// A `make` of run-time size that does not escape has a stack buffer of so many bytes; 0: such a `make` is on the
+    /// heap.
+    pub make_buffer: i64,
+    /// A `make` of zero-sized elements counts as heap.
+    pub zero_sized_make: bool,
+    /// `append` has a location for the backing store it may allocate.
+    pub append_store: bool,
+    /// Which literals are written where they are used.
+    pub literals: LiteralRewriting,
+    /// Boxed literals and variables that hold only one become read-only data.
+    pub static_boxes: bool,
+    /// A local slice that grows by `append` may stay in its buffer until it is given away.
+    pub late_append: bool,
+    /// Which types an interface holds without boxing.
+    pub direct: DirectRule,
+    /// A function variable may have several known callees.
+    pub assigned_callees: bool,
+    /// The function that spares strings, if there is one.
+    pub non_string_escape: Option<NonStringEscape>,
+    /// Conversions of strings to bytes that are only read share the string's memory.
+    pub shares_strings: bool,
 }
 
 const GO1_21: Release = Release {
@@ -56,6 +129,22 @@ const GO1_21: Release = Release {
     tracks_concrete_types: false,
     short_inlined_names: false,
     package_closures: "glob.",
+    max_variable: 10 << 20,
+    max_implicit: 64 << 10,
+    max_by_value: 128,
+    tracks_uses: false,
+    tracks_closure_results: false,
+    joined: Joined::InFunctions,
+    make_buffer: 0,
+    zero_sized_make: false,
+    append_store: false,
+    literals: LiteralRewriting::Off,
+    static_boxes: false,
+    late_append: false,
+    direct: DirectRule::SingleField,
+    assigned_callees: false,
+    non_string_escape: None,
+    shares_strings: false,
 };
 
 const GO1_22: Release = Release {
@@ -63,6 +152,9 @@ const GO1_22: Release = Release {
     devirtualize_first: true,
     inlines_defer_wrapper_calls: true,
     package_closures: "init",
+    tracks_uses: true,
+    tracks_closure_results: true,
+    shares_strings: true,
     ..GO1_21
 };
 
@@ -79,7 +171,27 @@ const GO1_24: Release = Release {
     param_call_cost: 17,
     dead_locals: true,
     skips_b_loop: true,
+    max_variable: 128 << 10,
+    joined: Joined::Capturing,
+    non_string_escape: Some(NonStringEscape {
+        package: "hash/maphash",
+        name: "escapeForHash",
+    }),
     ..GO1_23
+};
+
+const GO1_25: Release = Release {
+    since: GoVersion(25),
+    make_buffer: 32,
+    zero_sized_make: true,
+    append_store: true,
+    literals: LiteralRewriting::Constants,
+    static_boxes: true,
+    non_string_escape: Some(NonStringEscape {
+        package: "internal/abi",
+        name: "EscapeNonString",
+    }),
+    ..GO1_24
 };
 
 const GO1_26: Release = Release {
@@ -87,17 +199,21 @@ const GO1_26: Release = Release {
     skips_b_loop: false,
     slice_discount: true,
     tracks_concrete_types: true,
-    ..GO1_24
+    literals: LiteralRewriting::ConstantsAndLengths,
+    late_append: true,
+    direct: DirectRule::OneWord,
+    ..GO1_25
 };
 
 const GO1_27: Release = Release {
     since: GoVersion(27),
     short_inlined_names: true,
+    assigned_callees: true,
     ..GO1_26
 };
 
 /// The columns, oldest first.
-static TABLE: [Release; 6] = [GO1_21, GO1_22, GO1_23, GO1_24, GO1_26, GO1_27];
+static TABLE: [Release; 7] = [GO1_21, GO1_22, GO1_23, GO1_24, GO1_25, GO1_26, GO1_27];
 
 /// What a call that is not inlined costs on top of its node.
 pub const CALL_COST: u32 = 57;
@@ -112,26 +228,30 @@ impl Release {
 
 #[cfg(test)]
 mod tests {
-    use super::Release;
+    use super::{LiteralRewriting, Release};
     use crate::site::GoVersion;
 
+    fn of(minor: u16) -> &'static Release {
+        Release::of(GoVersion(minor))
+    }
+
     #[test]
-    fn versions_between_columns_have_the_column_before() {
-        assert_eq!(Release::of(GoVersion(25)).since, GoVersion(24));
-        assert_eq!(Release::of(GoVersion(40)).since, GoVersion(27));
+    fn unknown_versions_have_the_nearest_column() {
+        assert_eq!((of(18).since, of(40).since), (GoVersion(21), GoVersion(27)));
     }
 
     #[test]
     fn recursive_functions_are_inlined_from_1_24_on() {
-        assert!(
-            [21, 22, 23]
-                .iter()
-                .all(|&v| !Release::of(GoVersion(v)).self_recursion)
+        assert_eq!(
+            [21, 23, 24, 27].map(|v| of(v).self_recursion),
+            [false, false, true, true]
         );
-        assert!(
-            [24, 27]
-                .iter()
-                .all(|&v| Release::of(GoVersion(v)).self_recursion)
-        );
+    }
+
+    #[test]
+    fn a_runtime_make_leaves_the_heap_in_1_25_and_a_large_local_joins_it_in_1_24() {
+        assert_eq!([21, 24, 25, 27].map(|v| of(v).make_buffer), [0, 0, 32, 32]);
+        assert_eq!([23, 24].map(|v| of(v).max_variable), [10 << 20, 128 << 10]);
+        assert_eq!(of(25).literals, LiteralRewriting::Constants);
     }
 }

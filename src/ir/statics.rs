@@ -1,7 +1,11 @@
-//! Values that are known without running anything: what a variable that is assigned only once holds
-//! (`ir.StaticValue`, `ir.Reassigned`).
+//! Static values: what an expression is known to be because variables on the way are assigned once
+//! (`ir.StaticValue`, `ir/reassignment.go`).
+//!
+//! A local variable that is no parameter, whose address is not taken and that nothing but its definition `x := e`
+//! assigns to, in the function that declares it or in closures, has the static value of `e`. A variable of function type
+//! with only plain assignments has the list of what is assigned.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Package;
 use super::body::{Body, Class, ConvKind, LocalId};
@@ -12,65 +16,129 @@ use crate::types::ty::{Ty, TyKind};
 /// How many variables a static value is followed through; longer chains are cycles of dead code.
 const MAX_STEPS: usize = 10_000;
 
-/// Variables that are assigned besides their definition, somewhere in the function that declares them or in closures.
+/// A variable where it is declared.
+type Variable = (FuncId, LocalId);
+
+/// A right side: whose body it lies in, and the node; `None` zeroes.
+pub type Assigned = (FuncId, Option<NodeId>);
+
+/// What the functions of a package assign.
 #[derive(Clone, Default, Debug)]
-pub struct Reassigned {
-    variables: FxHashSet<(FuncId, LocalId)>,
+pub struct Statics {
+    /// Variables with an assignment that is not their definition.
+    reassigned: FxHashSet<Variable>,
+    /// The plain assignments to variables of function type; `None` if there are others.
+    functions: FxHashMap<Variable, Option<Vec<Assigned>>>,
 }
 
-impl Reassigned {
-    /// What is reassigned anywhere in a package.
-    pub fn of(package: &Package) -> Reassigned {
-        let mut reassigned = Reassigned::default();
+impl Statics {
+    /// What is assigned in the functions of a package and in the literals that they still have.
+    pub fn of(package: &Package) -> Statics {
+        let mut statics = Statics::default();
         for func in package.funcs.ids() {
-            reassigned.scan(package, func, 0);
+            if !package.funcs[func].kind.is_closure() && !package.funcs[func].generic {
+                statics.walk(package, func);
+            }
         }
-        reassigned
+        statics
+    }
+
+    fn walk(&mut self, package: &Package, root: FuncId) {
+        let mut todo = vec![root];
+        while let Some(func) = todo.pop() {
+            let body: &Body = &package.funcs[func].body;
+            body.preorder(body.stmts, |id| {
+                match body.node(id) {
+                    Node::Closure(literal) => todo.push(literal),
+                    _ => self.look_at(package, func, id),
+                }
+                true
+            });
+        }
     }
 
     /// Adds what the nodes of `func` from number `from` on assign.
     pub fn scan(&mut self, package: &Package, func: FuncId, from: usize) {
-        let body = &package.funcs[func].body;
-        for i in from..body.len() {
-            let id = NodeId::from_usize(i);
-            match body.node(id) {
-                Node::Assign { x, .. } => self.assigned(package, func, x, Some(id)),
-                Node::AssignOp { x, .. } => self.assigned(package, func, x, None),
-                Node::AssignList { lhs, .. } => {
-                    for &x in body.list(lhs) {
-                        self.assigned(package, func, x, Some(id));
-                    }
-                }
-                Node::Range { key, value, .. } => {
-                    for x in [key, value].into_iter().flatten() {
-                        self.assigned(package, func, x, None);
-                    }
-                }
-                _ => {}
-            }
+        for i in from..package.funcs[func].body.len() {
+            self.look_at(package, func, NodeId::from_usize(i));
         }
     }
 
-    fn assigned(&mut self, package: &Package, func: FuncId, x: NodeId, by: Option<NodeId>) {
+    fn look_at(&mut self, package: &Package, func: FuncId, id: NodeId) {
+        let body: &Body = &package.funcs[func].body;
+        match body.node(id) {
+            Node::Assign { x, y, .. } => self.plain(package, func, id, (x, y)),
+            Node::AssignOp { x, .. } => self.other(package, func, id, x),
+            Node::AssignList { lhs, .. } => {
+                for &x in body.list(lhs) {
+                    self.other(package, func, id, x);
+                }
+            }
+            Node::Range { key, value, .. } => {
+                for x in [key, value].into_iter().flatten() {
+                    self.other(package, func, id, x);
+                }
+            }
+            Node::Dcl(local) => self.declared(package, func, local),
+            _ => {}
+        }
+    }
+
+    fn declared(&mut self, package: &Package, func: FuncId, local: LocalId) {
         let body = &package.funcs[func].body;
-        let Some(local) = outer_variable(body, x) else {
+        let is_function = matches!(body.locals[local].ty.under().kind(), TyKind::Signature(_));
+        if is_function && is_candidate(body, local) {
+            self.functions
+                .entry((func, local))
+                .or_insert_with(|| Some(Vec::new()));
+        }
+    }
+
+    fn plain(
+        &mut self,
+        package: &Package,
+        func: FuncId,
+        id: NodeId,
+        (x, y): (NodeId, Option<NodeId>),
+    ) {
+        let Some(variable) = variable(package, func, x) else {
             return;
         };
-        let (owner, variable) = package.canonical(func, local);
-        let definition = package.funcs[owner].body.locals[variable].defn;
-        if owner != func || by.is_none() || by != definition {
-            self.variables.insert((owner, variable));
+        self.unless_definition(package, variable, (func, id));
+        if let Some(Some(list)) = self.functions.get_mut(&variable) {
+            list.push((func, y));
         }
     }
 
-    /// Whether the variable has other assignments than its definition.
-    pub fn contains(&self, func: FuncId, local: LocalId) -> bool {
-        self.variables.contains(&(func, local))
+    fn other(&mut self, package: &Package, func: FuncId, id: NodeId, x: NodeId) {
+        if let Some(variable) = variable(package, func, x) {
+            self.unless_definition(package, variable, (func, id));
+            self.functions.insert(variable, None);
+        }
+    }
+
+    fn unless_definition(&mut self, package: &Package, variable: Variable, at: (FuncId, NodeId)) {
+        let (func, local) = variable;
+        let defn = package.funcs[func].body.locals[local].defn;
+        if defn.map(|d| (func, d)) != Some(at) {
+            self.reassigned.insert(variable);
+        }
+    }
+
+    /// All right sides of a variable of function type; `None` if it is no such variable or may hold something else.
+    pub fn function_values(
+        &self,
+        package: &Package,
+        func: FuncId,
+        local: LocalId,
+    ) -> Option<&[Assigned]> {
+        let variable = package.canonical(func, local);
+        self.functions.get(&variable)?.as_deref()
     }
 
     /// The expression that gives `id` its value, as far as it is known: another node of `func`, or of a function around
-    /// it.
-    pub fn static_value(&self, package: &Package, func: FuncId, id: NodeId) -> (FuncId, NodeId) {
+    /// it; `id` itself if nothing more is known.
+    pub fn value(&self, package: &Package, func: FuncId, id: NodeId) -> (FuncId, NodeId) {
         let mut at = (func, id);
         for _ in 0..MAX_STEPS {
             match self.step(package, at.0, at.1) {
@@ -100,9 +168,8 @@ impl Reassigned {
     /// What a variable is defined with, if that is all that it ever holds.
     fn definition(&self, package: &Package, func: FuncId, local: LocalId) -> Option<NodeId> {
         let body = &package.funcs[func].body;
-        let variable = body.locals[local];
-        let defn = variable.defn?;
-        if variable.class != Class::Auto || variable.addr_taken || self.contains(func, local) {
+        let defn = body.locals[local].defn?;
+        if !is_candidate(body, local) || self.reassigned.contains(&(func, local)) {
             return None;
         }
         match body.node(defn) {
@@ -122,6 +189,17 @@ impl Reassigned {
             _ => None,
         }
     }
+}
+
+/// Whether the variable may have a static value at all.
+fn is_candidate(body: &Body, local: LocalId) -> bool {
+    let var = &body.locals[local];
+    var.class == Class::Auto && !var.addr_taken
+}
+
+fn variable(package: &Package, func: FuncId, x: NodeId) -> Option<Variable> {
+    let local = outer_variable(&package.funcs[func].body, x)?;
+    Some(package.canonical(func, local))
 }
 
 /// The variable that `x` is, or is a part of (`ir.OuterValue`).

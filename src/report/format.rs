@@ -18,17 +18,20 @@ pub enum Format {
     Github,
     /// A job summary in GitHub-flavoured Markdown.
     Markdown,
+    /// What the compiler prints with `-gcflags=-m`, of all files of the checked packages, instead of findings.
+    Gcflags,
 }
 
 impl Format {
     /// All formats, in the order in which help shows them.
-    pub const ALL: [Format; 6] = [
+    pub const ALL: [Format; 7] = [
         Format::Human,
         Format::Concise,
         Format::Json,
         Format::Sarif,
         Format::Github,
         Format::Markdown,
+        Format::Gcflags,
     ];
 
     /// The name on the command line.
@@ -40,6 +43,7 @@ impl Format {
             Format::Sarif => "sarif",
             Format::Github => "github",
             Format::Markdown => "markdown",
+            Format::Gcflags => "gcflags",
         }
     }
 }

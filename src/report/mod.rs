@@ -31,6 +31,7 @@ use crate::site::FlowStep;
 
 mod concise;
 mod format;
+mod gcflags;
 mod github;
 mod guide;
 mod human;
@@ -46,6 +47,7 @@ mod summary;
 mod text;
 
 pub use format::Format;
+pub use gcflags::CompilerLine;
 pub use guide::{write_rule_list, write_rule_table};
 pub use human::write_config_errors;
 pub use place::Places;
@@ -69,6 +71,8 @@ pub struct Parts {
     pub files: BTreeMap<FileId, Arc<SourceFile>>,
     /// Figures of the run.
     pub summary: Summary,
+    /// What the compiler would print, in any order; empty unless [`Format::Gcflags`] is wanted.
+    pub compiler_lines: Vec<CompilerLine>,
     /// What went wrong outside of Go code, in any order.
     pub notices: Vec<Notice>,
     /// What paths are relative to.
@@ -128,6 +132,7 @@ pub struct Report {
     rules: Vec<RuleDoc>,
     files: BTreeMap<FileId, Arc<SourceFile>>,
     summary: Summary,
+    compiler_lines: Vec<CompilerLine>,
     notices: Vec<Notice>,
     places: Places,
 }
@@ -166,6 +171,8 @@ impl Report {
             omit(&mut findings, limit);
         }
         parts.rules.sort_by(|a, b| a.meta.id.cmp(&b.meta.id));
+        parts.compiler_lines.sort();
+        parts.compiler_lines.dedup();
         parts.notices.sort();
         parts.summary.missing_imports.sort();
         parts.summary.missing_imports.dedup();
@@ -174,6 +181,7 @@ impl Report {
             rules: parts.rules,
             files: parts.files,
             summary: parts.summary,
+            compiler_lines: parts.compiler_lines,
             notices: parts.notices,
             places: parts.places,
         }
@@ -299,6 +307,7 @@ pub fn emit(
         Format::Sarif => sarif::write(report, options, &mut out),
         Format::Github => github::write(report, &mut out),
         Format::Markdown => markdown::write(report, &mut out),
+        Format::Gcflags => gcflags::write(&report.compiler_lines, &mut out),
     }?;
     out.flush()
 }

@@ -14,11 +14,11 @@ use heaplint::escape::analysis::{Analysis, analyse};
 use heaplint::escape::build::Context;
 use heaplint::escape::cost::Costs;
 use heaplint::escape::message::Printer;
-use heaplint::escape::release::Release;
 use heaplint::escape::sites::Sites;
 use heaplint::escape::summary::{Callees, Summary};
 use heaplint::ir::body::FuncRef;
 use heaplint::ir::build::Source;
+use heaplint::ir::release::Release;
 use heaplint::ir::{self, Package};
 use heaplint::parse::parse_file;
 use heaplint::site::{Cost, GoVersion, Reason, Site, Verdict};
@@ -76,8 +76,8 @@ impl Found {
             version: language,
         };
         let version = GoVersion(u16::from(minor));
-        let package = ir::build::build(&checked, &[source_of], ir::release::Release::of(version));
         let release = Release::of(version);
+        let package = ir::build::build(&checked, &[source_of], release);
         let analysis = analyse(Context {
             package: &package,
             callees: &Alone,
@@ -120,12 +120,7 @@ impl Found {
             release: self.release,
             sizes: Sizes::AMD64,
         };
-        let regions = |_, _| None;
-        Sites {
-            costs,
-            regions: &regions,
-        }
-        .of(&self.analysis)
+        Sites { costs }.of(&self.analysis)
     }
 
     /// The site of an expression or variable with that text.

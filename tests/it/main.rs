@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot go on has failed
 
 mod cli;
+mod code;
 mod config;
 mod escape;
 mod facts;

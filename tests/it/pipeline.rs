@@ -1,16 +1,13 @@
 //! One Go file through the stages, for the tests of the stages around rules.
 
-use heaplint::base::diag::{Diagnostic, Level};
 use heaplint::base::glob::Patterns;
-use heaplint::base::index::Idx;
-use heaplint::base::source::{FileId, SourceFile};
-use heaplint::base::span::Span;
+use heaplint::base::source::SourceFile;
 use heaplint::directive;
-use heaplint::escape::syntax::{self, PackageNames};
+use heaplint::driver::check_alone;
 use heaplint::finding::Finding;
 use heaplint::heat::{FileHeat, HeatConfig};
 use heaplint::parse::parse_file;
-use heaplint::rules::{Active, FileInput, Snippet, check_file};
+use heaplint::rules::{Active, Snippet};
 use heaplint::settings::Settings;
 use heaplint::site::{GoVersion, Site};
 
@@ -38,50 +35,16 @@ pub fn run(text: &str, go: GoVersion, active: &Active) -> Run {
 }
 
 pub fn run_with(text: &str, go: GoVersion, active: &Active, marks: &HeatConfig<'_>) -> Run {
-    let src = SourceFile::new("a.go", text.as_bytes());
-    let file = FileId::from_usize(0);
-    let parsed = parse_file(src.text());
-    let ast = &parsed.ast;
-    let directives = directive::read(&src, ast);
-    let heat = FileHeat::new(&src, ast, &directives.marks, marks);
-    let sites = syntax::sites(&syntax::FileInput {
-        file,
-        src: &src,
-        ast,
-        package: &PackageNames::new([(ast, src.text())]),
-        heat: &heat,
-        go,
-        word: 8,
-    });
-    let diagnostics: Vec<Diagnostic> = parsed
-        .errors
-        .iter()
-        .map(|e| Diagnostic {
-            file,
-            span: Span::new(e.pos, e.pos + 1),
-            level: Level::Error,
-            rule: heaplint::rules::SYNTAX_ERROR,
-            message: e.message.clone(),
-        })
-        .collect();
-    let findings = check_file(
-        &FileInput {
-            file,
-            src: &src,
-            package: "example",
-            go,
-            sites: &sites,
-            directives: &directives,
-            diagnostics: &diagnostics,
-        },
-        active,
-    );
+    let alone = check_alone(text, go, marks, active);
+    let parsed = parse_file(alone.src.text());
+    let directives = directive::read(&alone.src, &parsed.ast);
+    let heat = FileHeat::new(&alone.src, &parsed.ast, &directives.marks, marks);
     Run {
-        src,
+        src: alone.src,
         heat,
-        sites,
-        findings,
-        parses: parsed.errors.is_empty(),
+        sites: alone.sites,
+        findings: alone.findings,
+        parses: alone.parses,
     }
 }
 

@@ -190,6 +190,7 @@ fn sample() -> Parts {
     });
     Parts {
         limit: None,
+        compiler_lines: Vec::new(),
         findings,
         rules: [
             "outlives-loop",

@@ -30,7 +30,7 @@ const MAY_IMPORT: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "facts",
-        &["ast", "site", "types"],
+        &["ast", "escape", "ir", "site", "types"],
         &["brotli", "rustc_hash"],
     ),
     ("ir", &["ast", "lex", "site", "types"], &["rustc_hash"]),

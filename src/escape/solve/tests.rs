@@ -2,9 +2,9 @@
 
 use super::super::graph::{Attrs, Graph, Hole, Loc, Owner, Role};
 use super::super::leaks::{Layout, Sink};
-use super::super::release::Release;
 use super::{Outcome, Solver};
 use crate::base::index::Idx;
+use crate::ir::release::Release;
 use crate::site::GoVersion;
 
 /// A graph of one function to begin with.

@@ -1,0 +1,141 @@
+//! From gc's positions to regions of the source: what people are shown of a site.
+//!
+//! gc says where with one position: the operator, bracket or name that an expression hangs on. [`show`] gives each site of
+//! a file the region of its expression, cut at the end of the first line, and the text of the whole.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+
+use crate::ast::Ast;
+use crate::base::source::{FileId, SourceFile};
+use crate::base::span::Span;
+use crate::finding::normalise;
+use crate::site::{Site, SiteKind};
+
+/// Longest text of an expression, in characters.
+const MAX_TEXT: usize = 80;
+
+/// What lies at a position.
+#[derive(Clone, Copy, Default)]
+struct Here {
+    /// The smallest expression: a name.
+    inner: Option<Span>,
+    /// The largest expression.
+    outer: Option<Span>,
+    /// The statement.
+    stmt: Option<Span>,
+}
+
+/// The regions of those positions of a file that are wanted.
+struct Regions<'f> {
+    src: &'f SourceFile,
+    at: FxHashMap<u32, Here>,
+}
+
+/// Gives sites and the steps of their flows their regions, and sites their text. `files` are those of the package.
+pub(super) fn show<'f>(
+    sites: &mut [Site],
+    files: impl Iterator<Item = (FileId, &'f SourceFile, &'f Ast)>,
+) {
+    let mut wanted: BTreeMap<FileId, FxHashMap<u32, Here>> = BTreeMap::new();
+    for site in sites.iter() {
+        wanted
+            .entry(site.file)
+            .or_default()
+            .insert(site.pos, Here::default());
+        for step in &site.flow {
+            wanted
+                .entry(step.file)
+                .or_default()
+                .insert(step.span.start, Here::default());
+        }
+    }
+    let mut regions = FxHashMap::default();
+    for (file, src, ast) in files {
+        if let Some(at) = wanted.remove(&file) {
+            regions.insert(file, Regions::find(src, ast, at));
+        }
+    }
+    for site in sites {
+        if let Some(found) = regions.get(&site.file) {
+            found.show(site);
+        }
+        for step in &mut site.flow {
+            if let Some(found) = regions.get(&step.file) {
+                step.span = found.shown(SiteKind::Variable, step.span.start, step.span);
+            }
+        }
+    }
+}
+
+fn size(span: Span) -> u32 {
+    span.end - span.start
+}
+
+impl<'f> Regions<'f> {
+    fn find(src: &'f SourceFile, ast: &Ast, mut at: FxHashMap<u32, Here>) -> Regions<'f> {
+        for id in ast.expr_ids() {
+            if let Some(here) = at.get_mut(&ast.expr_pos(id)) {
+                let span = ast.expr_span(id);
+                if here.inner.is_none_or(|s| size(span) < size(s)) {
+                    here.inner = Some(span);
+                }
+                if here.outer.is_none_or(|s| size(span) > size(s)) {
+                    here.outer = Some(span);
+                }
+            }
+        }
+        for id in ast.stmt_ids() {
+            if let Some(here) = at.get_mut(&ast.stmt_pos(id)) {
+                here.stmt.get_or_insert(ast.stmt_span(id));
+            }
+        }
+        Regions { src, at }
+    }
+
+    /// The bytes of what a site of `kind` at `pos` is; `fallback` if nothing written stands there.
+    fn whole(&self, kind: SiteKind, pos: u32, fallback: Span) -> Span {
+        let here = self.at.get(&pos).copied().unwrap_or_default();
+        let region = match kind {
+            SiteKind::Variable => here.inner.or(here.stmt),
+            SiteKind::Go | SiteKind::Defer => here.stmt.or(here.outer),
+            _ => here.outer.or(here.stmt),
+        };
+        region.unwrap_or(fallback)
+    }
+
+    fn shown(&self, kind: SiteKind, pos: u32, fallback: Span) -> Span {
+        self.first_line(self.whole(kind, pos, fallback))
+    }
+
+    fn show(&self, site: &mut Site) {
+        let whole = self.whole(site.kind, site.pos, site.span);
+        site.span = self.first_line(whole);
+        let is_written = !matches!(
+            site.kind,
+            SiteKind::Variable | SiteKind::Closure | SiteKind::VariadicSlice
+        );
+        if is_written {
+            site.expr = self.text(whole);
+        }
+    }
+
+    /// `span` up to the end of its first line.
+    fn first_line(&self, span: Span) -> Span {
+        let text = span.text(self.src.text());
+        let end = text.iter().position(|b| matches!(b, b'\n' | b'\r'));
+        Span::new(span.start, span.start + end.unwrap_or(text.len()) as u32)
+    }
+
+    /// Source text on one line, cut where it gets long.
+    fn text(&self, span: Span) -> String {
+        let bytes = span.text(self.src.text());
+        let start = &bytes[..bytes.len().min(4 * MAX_TEXT)];
+        let text = normalise(&String::from_utf8_lossy(start));
+        match text.char_indices().nth(MAX_TEXT) {
+            Some((end, _)) => format!("{}…", &text[..end]),
+            None => text,
+        }
+    }
+}
