@@ -16,7 +16,7 @@
 //! | [`lex`], [`ast`], [`parse`] | bytes → tokens → tree with mistakes |
 //! | [`types`], [`facts`] | trees → types, constants, uses; what importers need of a package ↔ bytes |
 //! | [`directive`] | comments → suppressions and heat marks |
-//! | [`heat`] | how often each place runs |
+//! | [`heat`], [`profile`] | how often each place runs, and what was measured there |
 //! | [`ir`], [`inline`] | typed trees → the compiler's view of each function, calls inlined as it would |
 //! | [`escape`] | trees → [`site`]s with verdict and cost |
 //! | [`rules`] | sites → [`finding`]s; suppressions |
@@ -58,6 +58,7 @@ pub mod lex;
 pub mod load;
 pub mod option;
 pub mod parse;
+pub mod profile;
 pub mod report;
 pub mod rules;
 pub mod settings;

@@ -131,6 +131,10 @@ pub struct CheckArgs {
     #[command(flatten)]
     pub past: PastArgs,
 
+    /// What was measured.
+    #[command(flatten)]
+    pub profiles: ProfileArgs,
+
     /// Exit with 1 if there is a finding of this level or above [default: configuration, then error]
     #[arg(long, value_name = "LEVEL", help_heading = "Rules")]
     pub fail_on: Option<FailOn>,
@@ -208,6 +212,21 @@ pub struct InputArgs {
     /// Whether cgo is on [default: configuration, then `$CGO_ENABLED`, then true]
     #[arg(long, value_name = "BOOL", value_parser = BoolishValueParser::new(), help_heading = "Go")]
     pub cgo: Option<bool>,
+}
+
+/// What was measured of the program.
+#[derive(Args, Clone, PartialEq, Eq, Debug, Default)]
+pub struct ProfileArgs {
+    /// Take lines as hot that this heap, allocs or CPU profile shows, and list them first; may be given several times
+    ///
+    /// A default.pgo beside a command is taken without being named. Lines are found by function and offset, so that a
+    /// profile may be older than the code.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Profiles")]
+    pub profile: Vec<PathBuf>,
+
+    /// Report only what has this share of a profile, in objects, bytes or time [default for being hot: 0.5%]
+    #[arg(long, value_name = "PERCENT", requires = "profile", value_parser = parse_share, help_heading = "Profiles")]
+    pub min_share: Option<u32>,
 }
 
 /// `heaplint explain`.
@@ -435,6 +454,15 @@ fn parse_output(text: &str) -> Result<Output, String> {
 
 fn parse_go(text: &str) -> Result<GoVersion, String> {
     GoVersion::parse(text).ok_or_else(|| "expected a Go version such as 1.27 or 1.26.3".to_string())
+}
+
+/// A percentage, in millionths of the whole.
+fn parse_share(text: &str) -> Result<u32, String> {
+    let number = text.strip_suffix('%').unwrap_or(text).trim();
+    match number.parse::<f64>() {
+        Ok(percent) if (0.0..=100.0).contains(&percent) => Ok((percent * 10_000.0).round() as u32),
+        _ => Err("expected a percentage such as 0.5%".to_string()),
+    }
 }
 
 /// Writes the completion script for `shell`.

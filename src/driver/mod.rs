@@ -12,6 +12,7 @@ mod commands;
 mod decide;
 mod dump;
 mod init;
+mod measure;
 mod package;
 mod past;
 mod regions;
@@ -33,7 +34,9 @@ use crate::base::diag::Level;
 use crate::base::files::{Disk, Overlay};
 use crate::base::index::Idx;
 use crate::base::source::SourceFile;
-use crate::cli::{CheckArgs, Cli, Command, DumpArgs, DumpCommand, Exit, FactsCommand, InputArgs};
+use crate::cli::{
+    CheckArgs, Cli, Command, DumpArgs, DumpCommand, Exit, FactsCommand, InputArgs, ProfileArgs,
+};
 use crate::finding::{self, Finding};
 use crate::load::{self, FileRequest, Program};
 use crate::report::{
@@ -44,6 +47,7 @@ use crate::types::sizes::Sizes;
 use crate::walk::{self, GoDir};
 
 use decide::Units;
+use measure::Profiles;
 use package::Checked;
 pub use package::{Alone, check_alone};
 use setup::{Refusal, Setup};
@@ -87,6 +91,7 @@ fn check(args: &CheckArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
     let started = Instant::now();
     let threads = args.threads.map_or(0, usize::from);
     let scope = Scope {
+        profiles: Some(&args.profiles),
         wanted: Wanted::by(args),
         progress: !args.quiet,
         ..Scope::new(&args.paths, &args.input)
@@ -193,6 +198,7 @@ fn in_pool<T: Send>(threads: usize, f: impl FnOnce() -> T + Send) -> T {
 struct Scope<'s> {
     paths: &'s [PathBuf],
     input: &'s InputArgs,
+    profiles: Option<&'s ProfileArgs>,
     wanted: Wanted,
     /// Where files are to be taken as they were at another time.
     overlay: Arc<Overlay>,
@@ -208,6 +214,7 @@ impl<'s> Scope<'s> {
         Scope {
             paths,
             input,
+            profiles: None,
             wanted: Wanted::FINDINGS,
             overlay: Arc::default(),
             dirs: None,
@@ -263,6 +270,9 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
         });
     let sizes = Sizes::for_arch(&setup.load.target.goarch).unwrap_or_default();
     let units = Units::new(program.packages.len(), sizes, scope.input.no_inline);
+    let mut notices = setup::notices(&program, &diagnostics);
+    let none = ProfileArgs::default();
+    let profiles = Profiles::read(scope.profiles.unwrap_or(&none), &program, &mut notices)?;
     let progress = scope
         .progress
         .then(|| Progress::new(program.packages.len()));
@@ -270,7 +280,7 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
         let decided = units.decide(&program, typed);
         let checked = typed.package.is_selected().then(|| {
             let mut checked = match scope.wanted.findings {
-                true => package::check(&program, typed, &decided, settings),
+                true => package::check(&program, typed, &decided, settings, &profiles),
                 false => Checked::default(),
             };
             if scope.wanted.compiler_lines {
@@ -282,7 +292,6 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
         checked
     });
     drop(progress);
-    let mut notices = setup::notices(&program, &diagnostics);
     let mut checked = Vec::new();
     let mut at_fault = false;
     for (package, result) in program
@@ -298,6 +307,7 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
             }
         }
     }
+    notices.extend(profiles.fit(&Profiles::uses(&checked))?);
     Ok(Analysis {
         findings: numbered(&program, &mut checked),
         dirs: walked.dirs,

@@ -54,6 +54,16 @@ struct JsonSite<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     condition: Option<&'a str>,
     heat: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    measured: Option<JsonMeasured>,
+}
+
+#[derive(Serialize)]
+struct JsonMeasured {
+    /// Of the profile, in percent.
+    share: f64,
+    objects: u64,
+    bytes: u64,
 }
 
 #[derive(Serialize)]
@@ -158,6 +168,11 @@ fn site(site: &Site) -> JsonSite<'_> {
             Cost::Never | Cost::Always | Cost::Unknown => None,
         },
         heat: site.heat.as_str(),
+        measured: site.heat.measured.map(|measured| JsonMeasured {
+            share: f64::from(measured.share) / 10_000.0,
+            objects: measured.objects,
+            bytes: measured.bytes,
+        }),
     }
 }
 

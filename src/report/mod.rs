@@ -9,7 +9,7 @@
 //!
 //! Invariants:
 //!
-//! - The order is path, line, column, rule, message. Nothing depends on the order in which threads finished, and the
+//! - The order is path, line, column, rule, message; what profiles measured comes first, the largest share at the top. Nothing depends on the order in which threads finished, and the
 //!   same report gives the same bytes: no times, no machine paths. The one place with a clock is the summary for
 //!   people ([`write_summary`]), which does not mix with the findings.
 //! - Text that comes from the repository is made harmless before it reaches a terminal or a log (`text`).
@@ -166,7 +166,10 @@ impl Report {
                 omitted: false,
             })
             .collect();
-        findings.sort_by(|a, b| a.key().cmp(&b.key()));
+        findings.sort_by(|a, b| {
+            let by_share = b.share().cmp(&a.share());
+            by_share.then_with(|| a.key().cmp(&b.key()))
+        });
         if let Some(limit) = parts.limit {
             omit(&mut findings, limit);
         }
@@ -263,6 +266,13 @@ impl Located {
             &finding.message,
             finding.fingerprint,
         )
+    }
+
+    /// The share of a profile that was measured here, in millionths.
+    fn share(&self) -> u32 {
+        let site = self.finding.site.as_ref();
+        let measured = site.and_then(|site| site.heat.measured.as_ref());
+        measured.map_or(0, |measured| measured.share)
     }
 
     /// The identity as it is written: 16 lower-case hex digits.

@@ -12,6 +12,7 @@ mod living;
 mod load;
 mod parse;
 mod pipeline;
+mod profile;
 mod report;
 mod rules;
 mod sites;

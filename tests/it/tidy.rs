@@ -50,6 +50,7 @@ const MAY_IMPORT: &[(&str, &[&str], &[&str])] = &[
     ("finding", &["option", "site"], &["schemars", "serde"]),
     ("baseline", &["finding"], &["serde", "serde_json"]),
     ("git", &[], &[]),
+    ("profile", &[], &["flate2", "prost"]),
     ("init", &["config"], &["serde"]),
     (
         "config",

@@ -37,6 +37,9 @@ pub(super) fn result(report: &Report, found: &Located, hashes: &LineHashes) -> S
         out.related_locations = Some(related(report, found.flow()));
         out.code_flows = Some(vec![code_flow(report, found)]);
     }
+    if found.share() > 0 {
+        out.rank = Some(f64::from(found.share()) / 10_000.0);
+    }
     out.suppressions = suppression_of(finding).map(|suppression| vec![suppression]);
     out
 }
@@ -102,13 +105,16 @@ fn properties(finding: &Finding) -> PropertyBag {
 
 fn site_properties(site: &Site) -> impl Iterator<Item = (String, serde_json::Value)> {
     let ty = Some(&site.ty).filter(|ty| !ty.is_empty());
-    let entries: [(&str, Option<serde_json::Value>); 6] = [
+    let measured = site.heat.measured.filter(|m| m.objects > 0);
+    let entries: [(&str, Option<serde_json::Value>); 8] = [
         ("siteKind", Some(site.kind.as_str().into())),
         ("type", ty.map(|ty| ty.as_str().into())),
         ("size", site.size.map(Into::into)),
         ("verdict", Some(site.verdict.as_str().into())),
         ("cost", Some(site.cost.as_str().into())),
         ("heat", Some(site.heat.as_str().into())),
+        ("allocObjects", measured.map(|m| m.objects.into())),
+        ("allocBytes", measured.map(|m| m.bytes.into())),
     ];
     entries
         .into_iter()
