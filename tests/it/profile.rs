@@ -79,7 +79,7 @@ fn real_profiles_are_read() {
     };
     // Line 11 of Split makes a record, and has `room` inlined into it; what room makes is most of the bytes.
     assert_eq!(of("room"), [(17, 50)].into());
-    assert_eq!(of("Split"), [(11, 61)].into());
+    assert_eq!(of("Split"), [(11, 57)].into());
     let each: Vec<u32> = of("Each").into_iter().map(|(line, _)| line).collect();
     assert_eq!(each, [24, 25, 26]);
     assert_eq!(read("cmd/replay/default.pgo").kind, Kind::Cpu);
