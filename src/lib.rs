@@ -33,7 +33,7 @@
 //!
 //! - A stage takes plain data and gives a value and diagnostics. It never fails on user code, whatever the bytes are.
 //! - Data flows one way: a module uses modules above it in the table, never below (`tests/it/tidy.rs` checks the imports).
-//! - Files are read in `walk` and `load`, threads are used in `driver`, text is printed in `report` and `main`.
+//! - Files are read in `walk` and `load`, those of other times through `git`; threads are used in `driver`, text is printed in `report` and `main`.
 //! - The same input gives the same bytes, for any number of threads.
 //! - What cannot be known is [`site::Verdict::Unknown`] and is not reported.
 

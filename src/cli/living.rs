@@ -85,6 +85,8 @@ pub struct SuppressArgs {
     pub paths: Vec<PathBuf>,
 
     /// Why; every comment says it
+    ///
+    /// Comments go to the ends of lines. `gofmt` aligns those on neighbouring lines.
     #[arg(long, value_name = "TEXT")]
     pub reason: String,
 

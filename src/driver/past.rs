@@ -30,7 +30,11 @@ pub(super) fn analyse_new(scope: &Scope<'_>, args: &PastArgs) -> Result<Analysis
     };
     let mut analysis = analyse(&now)?;
     mark_baselined(&mut analysis, args)?;
-    if analysis.findings.iter().any(Finding::is_open) {
+    if before == *now.overlay {
+        // Nothing differs, so all was there before.
+        let all = Known::of(analysis.findings.iter().filter(|f| f.suppressed.is_none()));
+        mark(&mut analysis, all, Old::Revision);
+    } else if analysis.findings.iter().any(Finding::is_open) {
         let dirs = whole(&analysis.dirs, scope.input.tests);
         let then = Scope {
             overlay: Arc::new(before),
