@@ -214,7 +214,7 @@ impl Reader {
         let stack = sample.location_id.iter();
         let places = stack.filter_map(|id| self.locations.get(id));
         for place in places {
-            let own = place.iter().filter(|l| !is_runtime(&l.name.package));
+            let own = place.iter().filter(|l| !is_runtime(l));
             let own: BTreeSet<Line> = own.cloned().collect();
             if !own.is_empty() {
                 return own;
@@ -236,11 +236,15 @@ fn function(stored: &wire::Profile, f: &wire::Function) -> Line {
     }
 }
 
-/// Whether the package is part of the runtime, which allocates for others.
-fn is_runtime(package: &str) -> bool {
+/// Whether the function is part of the runtime, which allocates for others. Some go by other packages' names, such as
+/// `reflect.unsafe_New` in runtime/malloc.go.
+fn is_runtime(line: &Line) -> bool {
+    let package = line.name.package.as_str();
+    let library = !package.split('/').next().unwrap_or_default().contains('.');
     package == "runtime"
         || package.starts_with("runtime/internal/")
         || package.starts_with("internal/runtime/")
+        || library && line.file.starts_with("runtime/") && package != "main"
 }
 
 #[cfg(test)]
@@ -249,14 +253,14 @@ mod tests {
 
     use super::{Kind, Profile, ProfileError, Weight, wire};
 
-    /// A profile of one stack: `grow`, inlined in `Next`, called by the runtime's `makeslice`.
+    /// A profile of one stack: `grow`, inlined in `Next`, that calls the runtime by a name of `reflect`.
     fn stored() -> wire::Profile {
         let text = [
             "",
             "alloc_objects",
             "alloc_space",
-            "runtime.makeslice",
-            "slice.go",
+            "reflect.unsafe_New",
+            "/go/src/runtime/malloc.go",
             "m/feed.grow",
             "/src/m/feed/feed.go",
             "m/feed.(*Reader).Next",
