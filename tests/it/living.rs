@@ -99,7 +99,7 @@ fn fails(dir: &Path, args: &[&str]) -> String {
 /// A function with a finding in its fourth line.
 fn function(name: &str) -> String {
     format!(
-        "func {name}(n int) (out [][]byte) {{\n\tfor i := range n {{\n\t\tprintln(i)\n\t\tout = append(out, make([]byte, i))\n\t}}\n\treturn out\n}}\n"
+        "func {name}(n int) (out []chan int) {{\n\tfor i := range n {{\n\t\tprintln(i)\n\t\tout = append(out, make(chan int))\n\t}}\n\treturn out\n}}\n"
     )
 }
 
@@ -117,7 +117,7 @@ fn of_a_thousand_old_findings_and_a_new_one_only_the_new_one_is_reported() {
             for i in 0..10 {
                 // Twins share rule, package, function and expression.
                 let twins = function(&format!("F{part}x{i}"));
-                let body = "\t\tout = append(out, make([]byte, i))\n";
+                let body = "\t\tout = append(out, make(chan int))\n";
                 text.push_str(&twins.replace(body, &body.repeat(2)));
             }
             write(&dir, &format!("p{package}/f{part}.go"), &text);
@@ -139,7 +139,7 @@ fn of_a_thousand_old_findings_and_a_new_one_only_the_new_one_is_reported() {
     );
     std::fs::rename(dir.join("p5/f1.go"), dir.join("p5/renamed.go")).unwrap();
     write(&dir, "p7/new.go", &file("p7", &["New"]));
-    let new = ["p7/new.go:6 make-runtime-size"];
+    let new = ["p7/new.go:6 channel-in-loop"];
     assert_eq!(found(&dir, &[]), new);
     assert_eq!(found(&dir, &["--no-baseline", "--since", "HEAD"]), new);
     assert_eq!(found(&dir, &["--no-baseline"]).len(), 1001);
@@ -161,13 +161,13 @@ fn of_a_thousand_old_findings_and_a_new_one_only_the_new_one_is_reported() {
 #[test]
 fn a_third_twin_is_new() {
     let dir = repository("twins");
-    let line = "\t\tout = append(out, make([]byte, i))\n";
+    let line = "\t\tout = append(out, make(chan int))\n";
     write(&dir, "a.go", &file("m", &["F"]));
     edit(&dir, "a.go", line, &line.repeat(2));
     heaplint(&dir, &["baseline", "write"]);
     assert_eq!(found(&dir, &[]).len(), 0);
     edit(&dir, "a.go", line, &line.repeat(2));
-    assert_eq!(found(&dir, &[]), ["a.go:8 make-runtime-size"]);
+    assert_eq!(found(&dir, &[]), ["a.go:8 channel-in-loop"]);
 }
 
 #[test]
@@ -184,11 +184,11 @@ fn a_baseline_shrinks_and_never_grows_by_itself() {
     write(&dir, "a/a.go", &file("a", &["G", "New"]));
     let stale = heaplint(&dir, &["baseline", "check"]);
     assert_eq!(stale.status.code(), Some(1));
-    assert!(text(&stale.stdout).contains("example.com/m/a: F: make-runtime-size"));
+    assert!(text(&stale.stdout).contains("example.com/m/a: F: channel-in-loop"));
     assert_eq!(code(&["baseline", "prune"]), Some(0));
     assert_eq!(held(), 2);
     assert_eq!(code(&["baseline", "check"]), Some(0));
-    assert_eq!(found(&dir, &[]), ["a/a.go:13 make-runtime-size"]);
+    assert_eq!(found(&dir, &[]), ["a/a.go:13 channel-in-loop"]);
 
     // A run over some packages leaves the others' entries alone, a run over all drops those of packages that are gone.
     std::fs::remove_dir_all(dir.join("b")).unwrap();
@@ -207,14 +207,14 @@ fn the_nearest_baseline_counts() {
     write(&dir, "b/.heaplint.yml", "");
     heaplint(&dir.join("b"), &["baseline", "write"]);
     assert!(dir.join("b/.heaplint-baseline.json").exists());
-    assert_eq!(found(&dir, &[]), ["a/a.go:6 make-runtime-size"]);
+    assert_eq!(found(&dir, &[]), ["a/a.go:6 channel-in-loop"]);
     heaplint(&dir, &["baseline", "write"]);
     // What the nearer one is about is not in the outer one.
     assert_eq!(read(&dir, ".heaplint-baseline.json").lines().count(), 3);
     assert_eq!(found(&dir, &[]), Vec::<String>::new());
     assert_eq!(
         found(&dir, &["--baseline", "b/.heaplint-baseline.json"]),
-        ["a/a.go:6 make-runtime-size"]
+        ["a/a.go:6 channel-in-loop"]
     );
     write(&dir, "b/.heaplint-baseline.json", "{}");
     assert!(fails(&dir, &["check"]).contains("not a baseline"));
@@ -287,7 +287,7 @@ fn a_branch_is_compared_with_where_it_left() {
     git(&dir, &["switch", "--quiet", "topic"]);
     assert_eq!(
         found(&dir, &["--since", "main..."]),
-        ["b.go:6 make-runtime-size"]
+        ["b.go:6 channel-in-loop"]
     );
     assert_eq!(found(&dir, &["--since", "main"]).len(), 2);
 }
@@ -299,7 +299,7 @@ fn only_what_is_staged_is_checked() {
     write(&dir, "a.go", "package m\n");
     // Before the first commit all is new.
     git(&dir, &["add", "--all"]);
-    assert_eq!(found(&dir, &["--staged"]), ["gone.go:6 make-runtime-size"]);
+    assert_eq!(found(&dir, &["--staged"]), ["gone.go:6 channel-in-loop"]);
     commit(&dir);
 
     write(&dir, "a.go", &file("m", &["Staged"]));
@@ -307,7 +307,7 @@ fn only_what_is_staged_is_checked() {
     write(&dir, "a.go", &file("m", &["Later", "Staged"]));
     write(&dir, "untracked.go", &file("m", &["Untracked"]));
     std::fs::remove_file(dir.join("gone.go")).unwrap();
-    assert_eq!(found(&dir, &["--staged"]), ["a.go:6 make-runtime-size"]);
+    assert_eq!(found(&dir, &["--staged"]), ["a.go:6 channel-in-loop"]);
     assert_eq!(found(&dir, &["--since", "HEAD"]).len(), 3);
 }
 
@@ -321,7 +321,7 @@ fn files_that_git_ignores_are_as_the_disk_has_them() {
     let named = ["zz_generated.go", "new.go"];
     assert_eq!(found(&dir, &named).len(), 2);
     let since = found(&dir, &[&named[..], &["--since", "HEAD"]].concat());
-    assert_eq!(since, ["new.go:6 make-runtime-size"]);
+    assert_eq!(since, ["new.go:6 channel-in-loop"]);
 }
 
 #[test]
@@ -339,8 +339,8 @@ fn a_comparison_that_cannot_be_made_is_an_error() {
 #[test]
 fn findings_are_counted_by_rule() {
     let dir = repository("statistics");
-    let defers = "func D(fs []func()) {\n\tfor _, f := range fs {\n\t\tdefer f()\n\t}\n}\n";
-    write(&dir, "a.go", &format!("{}{defers}", file("m", &["F", "G"])));
+    let large = "func Large() byte {\n\tvar all [1 << 18]byte\n\treturn all[3]\n}\n";
+    write(&dir, "a.go", &format!("{}{large}", file("m", &["F", "G"])));
     let output = heaplint(&dir, &["check", "--statistics", "--quiet"]);
     let lines: Vec<String> = text(&output.stdout)
         .lines()
@@ -349,8 +349,8 @@ fn findings_are_counted_by_rule() {
     assert_eq!(
         lines,
         [
-            "2 warning make-runtime-size in 1 file",
-            "1 warning defer-in-loop in 1 file"
+            "2 warning channel-in-loop in 1 file",
+            "1 warning oversized-local in 1 file"
         ]
     );
     let output = heaplint(&dir, &["check", "--statistics", "--format", "json"]);
@@ -364,11 +364,11 @@ fn findings_are_counted_by_rule() {
 #[test]
 fn a_limit_lists_the_loudest_and_counts_all() {
     let dir = repository("limit");
-    write(&dir, ".heaplint.yml", "rules: { defer-in-loop: error }\n");
-    let defers = "func D(fs []func()) {\n\tfor _, f := range fs {\n\t\tdefer f()\n\t}\n}\n";
-    write(&dir, "a.go", &format!("{}{defers}", file("m", &["F", "G"])));
+    write(&dir, ".heaplint.yml", "rules: { oversized-local: error }\n");
+    let large = "func Large() byte {\n\tvar all [1 << 18]byte\n\treturn all[3]\n}\n";
+    write(&dir, "a.go", &format!("{}{large}", file("m", &["F", "G"])));
     let (findings, summary) = check(&dir, &["--max-findings", "1"]);
-    assert_eq!(findings, ["a.go:19 defer-in-loop"]);
+    assert_eq!(findings, ["a.go:18 oversized-local"]);
     assert_eq!(
         (&summary["warnings"], &summary["omitted"]),
         (&2.into(), &2.into())
@@ -385,21 +385,21 @@ fn comments_in_bulk_suppress_what_they_are_for() {
     write(
         &dir,
         "b.go",
-        "package m\n\nfunc D(fs []func()) {\n\tfor _, f := range fs {\n\t\tdefer f() // late\n\t\tdefer f() //heaplint:ignore goroutine-in-loop -- x\n\t}\n}\n",
+        "package m\n\nfunc Large() byte {\n\tvar a [1 << 18]byte // late\n\tvar b [1 << 18]byte //heaplint:ignore goroutine-in-loop -- x\n\treturn a[1] + b[2]\n}\n",
     );
     let args = ["suppress", "--reason", "before  we\nlooked", "--rule"];
     let dry = heaplint(
         &dir,
-        &[&args[..], &["make-runtime-size", "--dry-run"]].concat(),
+        &[&args[..], &["channel-in-loop", "--dry-run"]].concat(),
     );
     assert!(text(&dry.stderr).contains("2 findings in 1 file would be suppressed"));
     assert_eq!(read(&dir, "a.go"), file("m", &["F", "G"]));
-    let done = heaplint(&dir, &[&args[..], &["make-runtime-size"]].concat());
+    let done = heaplint(&dir, &[&args[..], &["channel-in-loop"]].concat());
     assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
     let mut wanted = String::new();
     for line in file("m", &["F", "G"]).lines() {
-        let comment = if line.contains("make") {
-            " //heaplint:ignore make-runtime-size -- before we looked"
+        let comment = if line.contains("make(") {
+            " //heaplint:ignore channel-in-loop -- before we looked"
         } else {
             ""
         };
@@ -411,13 +411,15 @@ fn comments_in_bulk_suppress_what_they_are_for() {
     heaplint(&dir, &["suppress", "--reason", "few"]);
     let text_of_b = read(&dir, "b.go");
     assert!(
-        text_of_b.contains("\t\t//heaplint:ignore defer-in-loop -- few\n\t\tdefer f() // late\n")
+        text_of_b.contains(
+            "\t//heaplint:ignore oversized-local -- few\n\tvar a [1 << 18]byte // late\n"
+        )
     );
-    assert!(text_of_b.contains("//heaplint:ignore goroutine-in-loop,defer-in-loop -- x\n"));
-    assert_eq!(found(&dir, &[]), ["b.go:7 unused-suppression"]);
+    assert!(text_of_b.contains("//heaplint:ignore goroutine-in-loop,oversized-local -- x\n"));
+    assert_eq!(found(&dir, &[]), ["b.go:6 unused-suppression"]);
     assert!(fails(&dir, &["suppress", "--reason", " "]).contains("reason"));
-    let typo = ["suppress", "--reason", "x", "--rule", "defer-in-lop"];
-    assert!(fails(&dir, &typo).contains("did you mean `defer-in-loop`?"));
+    let typo = ["suppress", "--reason", "x", "--rule", "oversize-local"];
+    assert!(fails(&dir, &typo).contains("did you mean `oversized-local`?"));
 }
 
 #[test]
