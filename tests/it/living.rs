@@ -274,6 +274,33 @@ fn an_escape_that_moves_to_an_untouched_line_is_new() {
 }
 
 #[test]
+fn what_another_package_does_with_a_pointer_is_new_where_the_value_is_made() {
+    let dir = repository("callee");
+    let rule = "id: on-the-heap\nsummary: Variable on the heap\nlevel: warning\nmatch: { kind: variable, verdict: heap }\nmessage: \"`{expr}` is on the heap\"\nwhy: It allocates.\nfix: Keep it in its frame.\nexamples:\n  bad: [\"func f() *int { x := 1; return &x } // want on-the-heap\"]\n  good: [\"func f() int { x := 1; return x }\"]\n";
+    write(&dir, "on-the-heap.yml", rule);
+    let config = "extends: [none, ./on-the-heap.yml]\nrules: { on-the-heap: warning }\n";
+    write(&dir, ".heaplint.yml", config);
+    write(
+        &dir,
+        "lib/lib.go",
+        "package lib\n\nvar kept *int\n\n//go:noinline\nfunc Use(p *int) {\n\t*p++\n}\n",
+    );
+    write(
+        &dir,
+        "use/use.go",
+        "package use\n\nimport \"example.com/m/lib\"\n\nfunc F() int {\n\tx := 1\n\tlib.Use(&x)\n\treturn x\n}\n",
+    );
+    commit(&dir);
+    assert_eq!(found(&dir, &[]), Vec::<String>::new());
+    edit(&dir, "lib/lib.go", "*p++", "kept = p");
+    let new = ["use/use.go:6 on-the-heap"];
+    assert_eq!(found(&dir, &["--since", "HEAD"]), new);
+    assert_eq!(found(&dir, &["--since", "HEAD", "use"]), new);
+    git(&dir, &["add", "lib"]);
+    assert_eq!(found(&dir, &["--staged", "use/use.go"]), new);
+}
+
+#[test]
 fn a_branch_is_compared_with_where_it_left() {
     let dir = repository("branch");
     write(&dir, "a.go", &file("m", &["Old"]));
