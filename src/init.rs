@@ -12,7 +12,7 @@ use crate::base::yaml;
 use crate::config;
 
 /// Where releases and the action live.
-const HOME: &str = "https://github.com/heaplint/heaplint";
+const HOME: &str = env!("CARGO_PKG_REPOSITORY");
 
 const WORKFLOW: &str = ".github/workflows/heaplint.yml";
 const HOOKS: &str = ".pre-commit-config.yaml";

@@ -1,6 +1,7 @@
 //! Profiles against the program: which sites are hot because it was measured, and whether the profiles are of this
 //! program at all.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::ast::Ast;
@@ -119,13 +120,13 @@ impl Profiles {
         sums
     }
 
-    /// What there is to say about how the profiles fit the program; `uses` is about each of them. A named profile that
-    /// does not fit at all is an error.
-    pub(super) fn fit(&self, uses: &[Uses]) -> Result<Vec<Notice>, Refusal> {
+    /// What there is to say about how the profiles fit the program; `uses` is about each of them. A named profile of
+    /// another program is an error.
+    pub(super) fn fit(&self, uses: &[Uses], program: &Program) -> Result<Vec<Notice>, Refusal> {
         let mut notices = Vec::new();
         for (index, profile) in self.all.iter().enumerate() {
             let uses = uses.get(index).copied().unwrap_or_default();
-            match verdict(profile, uses) {
+            match verdict(profile, uses, program) {
                 Some((Level::Error, message)) if index < self.named => {
                     return Err(Refusal::Said(message));
                 }
@@ -142,11 +143,16 @@ impl Profiles {
 }
 
 /// What is wrong with a profile; an error if it is another program's.
-fn verdict(profile: &Profile, uses: Uses) -> Option<(Level, String)> {
+fn verdict(profile: &Profile, uses: Uses, program: &Program) -> Option<(Level, String)> {
     let name = &profile.name;
     if uses.functions == 0 {
         let message = format!("{name}: no function of the checked packages is in this profile");
-        return Some((Level::Error, message));
+        let level = if is_of_owner(profile, program) {
+            Level::Warning
+        } else {
+            Level::Error
+        };
+        return Some((level, message));
     }
     let Uses {
         functions,
@@ -160,6 +166,31 @@ fn verdict(profile: &Profile, uses: Uses) -> Option<(Level, String)> {
         );
         (Level::Warning, message)
     })
+}
+
+/// Whether packages of the profile have the same owner as those that are checked, to judge by their paths.
+fn is_of_owner(profile: &Profile, program: &Program) -> bool {
+    let own: BTreeSet<&str> = program
+        .selected()
+        .map(|(_, package)| owner(package.path.as_str()))
+        .collect();
+    let measured = profile.lines.keys().map(|line| line.name.package.as_str());
+    measured.map(owner).any(|path| own.contains(path))
+}
+
+/// `example.com/owner` of `example.com/owner/name/below`; of a path without a host its first element.
+fn owner(package: &str) -> &str {
+    let elements = if package
+        .split('/')
+        .next()
+        .is_some_and(|host| host.contains('.'))
+    {
+        2
+    } else {
+        1
+    };
+    let end = package.match_indices('/').nth(elements - 1);
+    end.map_or(package, |(end, _)| &package[..end])
 }
 
 fn read(path: &Path) -> Result<Profile, String> {

@@ -307,7 +307,7 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
             }
         }
     }
-    notices.extend(profiles.fit(&Profiles::uses(&checked))?);
+    notices.extend(profiles.fit(&Profiles::uses(&checked), &program)?);
     Ok(Analysis {
         findings: numbered(&program, &mut checked),
         dirs: walked.dirs,

@@ -161,6 +161,16 @@ fn a_profile_that_does_not_fit_is_an_error() {
     let allocs = data().join("allocs.pprof");
     let why = refusal(&other, &["--profile", allocs.to_str().unwrap()]);
     assert!(why.contains("no function of the checked packages"), "{why}");
+    // A part of the program that never ran is something else.
+    let dir = copy("part");
+    std::fs::create_dir(dir.join("cold")).unwrap();
+    std::fs::write(dir.join("cold/cold.go"), "package cold\n").unwrap();
+    let part = json(&dir, &["cold", "--profile", "allocs.pprof"]);
+    let notice = part["summary"]["notices"][0]["message"].as_str().unwrap();
+    assert!(
+        notice.contains("no function of the checked packages"),
+        "{notice}"
+    );
     let why = refusal(&data(), &["--profile", "go.mod"]);
     assert!(why.contains("go.mod: not a profile"), "{why}");
     assert!(refusal(&data(), &["--profile", "nowhere.pprof"]).contains("nowhere.pprof"));
