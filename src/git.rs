@@ -16,6 +16,9 @@ use crate::base::files::Overlay;
 /// The files that an analysis reads below a repository's root, as git's patterns: `*` crosses folders.
 const WANTED: [&str; 4] = ["*.go", "*go.mod", "*go.work", "*vendor/modules.txt"];
 
+/// Asks `git ls-files` for files that are not tracked.
+const OTHERS: &str = "--others";
+
 /// Files of 4 GiB and more are not read, from the disk or from git.
 const MAX_BYTES: u64 = u32::MAX as u64;
 
@@ -86,22 +89,18 @@ impl Repository {
         }
     }
 
-    /// What HEAD points to; the empty tree before the first commit.
-    pub fn head(&self) -> Result<String, GitError> {
+    /// The files as the last commit has them: none before the first.
+    pub fn at_head(&self) -> Result<Overlay, GitError> {
         match self.ask(&["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]) {
-            Ok(commit) => Ok(one_line(&commit)),
-            Err(_) => Ok(one_line(&self.ask(&[
-                "hash-object",
-                "-t",
-                "tree",
-                "--stdin",
-            ])?)),
+            Ok(commit) => self.at(&one_line(&commit)),
+            Err(GitError(why)) if why.is_empty() => self.read(self.listed(&["--cached", OTHERS])?),
+            Err(error) => Err(error),
         }
     }
 
-    /// The files as a commit or tree has them.
-    pub fn at(&self, tree: &str) -> Result<Overlay, GitError> {
-        self.compared_with(&[tree])
+    /// The files as a commit has them.
+    pub fn at(&self, commit: &str) -> Result<Overlay, GitError> {
+        self.compared_with(&[commit])
     }
 
     /// The files as they are staged.
@@ -109,7 +108,7 @@ impl Repository {
         self.compared_with(&[])
     }
 
-    fn compared_with(&self, tree: &[&str]) -> Result<Overlay, GitError> {
+    fn compared_with(&self, commit: &[&str]) -> Result<Overlay, GitError> {
         let diff = [
             "diff",
             "--raw",
@@ -120,15 +119,21 @@ impl Repository {
             "--no-relative",
             "--ignore-submodules=all",
         ];
-        let raw = self.ask(&[&diff, tree, &["--"], &WANTED].concat())?;
-        let others = ["ls-files", "--others", "--exclude-standard", "-z", "--"];
-        let untracked = self.ask(&[&others[..], &WANTED].concat())?;
+        let raw = self.ask(&[&diff, commit, &["--"], &WANTED].concat())?;
         let mut changes = changes(&raw)?;
-        changes.extend(pieces(&untracked).map(|path| Change {
+        changes.extend(self.listed(&[OTHERS])?);
+        self.read(changes)
+    }
+
+    /// Files of these kinds, but for those that are ignored, as files that are not there.
+    fn listed(&self, kinds: &[&str]) -> Result<Vec<Change>, GitError> {
+        let flags = ["--exclude-standard", "-z", "--"];
+        let files = self.ask(&[&["ls-files"], kinds, &flags, &WANTED].concat())?;
+        let absent = |path| Change {
             path: path_of(path),
             blob: None,
-        }));
-        self.read(changes)
+        };
+        Ok(pieces(&files).map(absent).collect())
     }
 
     fn read(&self, changes: Vec<Change>) -> Result<Overlay, GitError> {

@@ -59,7 +59,7 @@ fn revisions(paths: &[PathBuf], args: &PastArgs) -> Result<Option<(Overlay, Over
     let repository = Repository::around(&normalize(&first))?;
     Ok(Some(match &args.since {
         Some(rev) => (Overlay::default(), repository.at(&repository.commit(rev)?)?),
-        None => (repository.staged()?, repository.at(&repository.head()?)?),
+        None => (repository.staged()?, repository.at_head()?),
     }))
 }
 
