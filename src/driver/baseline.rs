@@ -48,49 +48,66 @@ fn compare(
     args: &BaselineArgs,
     may_be_new: bool,
 ) -> Result<Compared, Refusal> {
-    if analysis.at_fault {
-        let message = "a package could not be analysed; the baseline stays as it is";
-        return Err(Refusal::Said(message.to_owned()));
-    }
-    let cwd = analysis.places.cwd.clone();
+    let cwd = &analysis.places.cwd;
+    let paths: Vec<PathBuf> = args.paths.iter().map(|p| cwd.join(p)).collect();
+    refuse_parts(analysis, &paths)?;
     let path = match &args.baseline {
         Some(path) => normalize(&cwd.join(path)),
         None => default_path(&analysis.places),
     };
-    let paths: Vec<PathBuf> = args.paths.iter().map(|p| cwd.join(p)).collect();
-    if let Some(file) = paths.iter().find(|path| path.is_file()) {
-        let file = file.display();
-        let message = format!("{file}: a baseline is kept by whole packages; name the folder");
-        return Err(Refusal::Said(message));
-    }
-    let held = if may_be_new && !Disk.exists(&path) {
-        Baseline {
-            path,
-            ..Baseline::default()
-        }
-    } else {
-        baseline::read(&Disk, &path).map_err(|why| Refusal::Said(missing(&why, &path)))?
-    };
-    let folder = held.path.parent().unwrap_or(Path::new("")).to_path_buf();
-    let belongs = |f: &&Finding| {
-        let within = || governs(&held.path, &folder, &analysis.folder_of(f));
-        f.is_open() && f.rule != SYNTAX_ERROR && (args.baseline.is_some() || within())
-    };
-    let found = Known::of(analysis.findings.iter().filter(belongs));
-    // A package that is gone has no findings either, but only a run over all of the folder can tell.
-    let whole = roots(&paths, &cwd).any(|root| folder.starts_with(root));
-    let packages: BTreeSet<&str> = analysis
-        .program
-        .selected()
-        .map(|(_, p)| p.path.as_str())
-        .collect();
-    let update = baseline::update(&held.known, &found, |package| {
-        whole || packages.contains(package)
-    });
+    let held = open(path, may_be_new)?;
+    let found = found(analysis, &held.path, args.baseline.is_some());
+    let update = update(analysis, &paths, &held, &found);
     Ok(Compared {
         held,
         found,
         update,
+    })
+}
+
+/// Fails where less than whole packages has been looked at.
+fn refuse_parts(analysis: &Analysis, paths: &[PathBuf]) -> Result<(), Refusal> {
+    if analysis.at_fault {
+        let message = "a package could not be analysed; the baseline stays as it is";
+        return Err(Refusal::Said(message.to_owned()));
+    }
+    let Some(file) = paths.iter().find(|path| path.is_file()) else {
+        return Ok(());
+    };
+    let file = file.display();
+    let message = format!("{file}: a baseline is kept by whole packages; name the folder");
+    Err(Refusal::Said(message))
+}
+
+fn open(path: PathBuf, may_be_new: bool) -> Result<Baseline, Refusal> {
+    if may_be_new && !Disk.exists(&path) {
+        return Ok(Baseline {
+            path,
+            ..Baseline::default()
+        });
+    }
+    baseline::read(&Disk, &path).map_err(|why| Refusal::Said(missing(&why, &path)))
+}
+
+/// The findings that belong into the baseline at `path`: all if it was `named`. Files that do not parse are no findings to
+/// get used to.
+fn found(analysis: &Analysis, path: &Path, named: bool) -> Known {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let belongs = |f: &&Finding| {
+        let governed = || governs(path, folder, &analysis.folder_of(f));
+        f.is_open() && f.rule != SYNTAX_ERROR && (named || governed())
+    };
+    Known::of(analysis.findings.iter().filter(belongs))
+}
+
+fn update(analysis: &Analysis, paths: &[PathBuf], held: &Baseline, found: &Known) -> Update {
+    // A package that is gone has no findings either, but only a run over all of the folder can tell.
+    let folder = held.path.parent().unwrap_or(Path::new(""));
+    let whole = roots(paths, &analysis.places.cwd).any(|root| folder.starts_with(root));
+    let selected = analysis.program.selected();
+    let packages: BTreeSet<&str> = selected.map(|(_, p)| p.path.as_str()).collect();
+    baseline::update(&held.known, found, |package| {
+        whole || packages.contains(package)
     })
 }
 
