@@ -124,12 +124,21 @@ fn check(args: &CheckArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
 #[derive(Clone, Copy)]
 struct Wanted {
     findings: bool,
+    /// Sites that are variables and stay in their frame, of which there is nothing to report.
+    stack_variables: bool,
     compiler_lines: bool,
 }
 
 impl Wanted {
+    const ALL_SITES: Wanted = Wanted {
+        findings: true,
+        stack_variables: true,
+        compiler_lines: false,
+    };
+
     const FINDINGS: Wanted = Wanted {
         findings: true,
+        stack_variables: false,
         compiler_lines: false,
     };
 
@@ -139,6 +148,7 @@ impl Wanted {
         let formats: Vec<Format> = others.chain([args.format]).collect();
         Wanted {
             findings: args.statistics || formats.iter().any(|&f| f != Format::Gcflags),
+            stack_variables: false,
             compiler_lines: formats.contains(&Format::Gcflags),
         }
     }
@@ -171,7 +181,11 @@ fn write_reports(args: &CheckArgs, report: &Report, streams: &mut Streams<'_>) -
 /// `heaplint dump sites`.
 fn dump_sites(args: &DumpArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
     let threads = args.threads.map_or(0, usize::from);
-    match in_pool(threads, || analyse(&Scope::new(&args.paths, &args.input))) {
+    let scope = Scope {
+        wanted: Wanted::ALL_SITES,
+        ..Scope::new(&args.paths, &args.input)
+    };
+    match in_pool(threads, || analyse(&scope)) {
         Ok(analysis) => {
             let sites = analysis.checked.iter().flat_map(|c| &c.sites);
             report::write_sites(&analysis.program.files, sites, streams.out)?;
@@ -279,9 +293,18 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
     let results = each_package(&program, sizes, Bodies::All, |typed| {
         let decided = units.decide(&program, typed);
         let checked = typed.package.is_selected().then(|| {
-            let mut checked = match scope.wanted.findings {
-                true => package::check(&program, typed, &decided, settings, &profiles),
-                false => Checked::default(),
+            let mut checked = if scope.wanted.findings {
+                let stack_variables = scope.wanted.stack_variables;
+                package::check(
+                    &program,
+                    typed,
+                    &decided,
+                    settings,
+                    &profiles,
+                    stack_variables,
+                )
+            } else {
+                Checked::default()
             };
             if scope.wanted.compiler_lines {
                 checked.compiler_lines = package::compiler_lines(&program, &decided);

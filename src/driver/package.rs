@@ -43,9 +43,10 @@ pub(super) struct Checked {
 pub(super) fn check(
     program: &Program,
     typed: &Typed<'_>,
-    decided: &Decided<'_>,
+    decided: &Decided,
     settings: &SettingsCache<'_>,
     profiles: &Profiles,
+    stack_variables: bool,
 ) -> Checked {
     let package = typed.package;
     let settings = settings.for_folder(&package.dir);
@@ -61,7 +62,7 @@ pub(super) fn check(
             .sum(),
         ..Checked::default()
     };
-    let mut sites = decided.sites();
+    let mut sites = decided.sites(stack_variables);
     regions::show(
         &mut sites,
         files
@@ -106,7 +107,7 @@ fn take_file(sites: &mut Vec<Site>, file: FileId) -> Vec<Site> {
 }
 
 /// What the compiler prints of a package with `-m`.
-pub(super) fn compiler_lines(program: &Program, decided: &Decided<'_>) -> Vec<CompilerLine> {
+pub(super) fn compiler_lines(program: &Program, decided: &Decided) -> Vec<CompilerLine> {
     let line = |file: Option<FileId>, offset, text| {
         let source = &program.files[file?];
         Some(CompilerLine {
@@ -116,7 +117,7 @@ pub(super) fn compiler_lines(program: &Program, decided: &Decided<'_>) -> Vec<Co
         })
     };
     let printer = Printer {
-        package: decided.package,
+        package: &decided.package,
         release: crate::ir::release::Release::of(decided.go),
         sizes: decided.sizes,
     };

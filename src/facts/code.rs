@@ -43,6 +43,9 @@ impl Code {
                 pkg: package.pkg,
                 funcs: IndexVec::new(),
                 by_ref: FxHashMap::default(),
+                imports: package.imports.clone(),
+                inlined: package.inlined.clone(),
+                embedded: package.embedded.clone(),
             },
             summaries: IndexVec::new(),
         };

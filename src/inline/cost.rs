@@ -6,6 +6,7 @@ use crate::ir::FuncKind;
 use crate::ir::body::{Body, ConvKind, FuncRef};
 use crate::ir::node::{Branch, FuncId, ListKind, Node, NodeId, Nodes};
 use crate::ir::release::{CALL_COST, Release};
+use crate::ir::shape::has_shape;
 use crate::types::builtin::BuiltinId;
 use crate::types::sizes::Sizes;
 use crate::types::ty::{Ty, TyKind};
@@ -20,6 +21,12 @@ pub const CLOSURE_BUDGET: u32 = 10 * BUDGET;
 const BIG_NODES: i64 = 5000;
 /// What a closure costs besides its node.
 const CLOSURE_COST: i64 = 15;
+
+/// What reading a word of the dictionary costs: index, dereference, variable and number.
+const DICTIONARY_WORD: i64 = 4;
+
+/// What the address of read-only data costs.
+const CONSTANT_ADDRESS: i64 = 2;
 
 /// Why a function cannot be inlined, whatever it costs: the text behind `cannot inline F: `.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -77,6 +84,9 @@ impl<'a> Counter<'a> {
         let body = self.original();
         Ok(match body.node(id) {
             Node::Type | Node::MethodExpr { .. } | Node::Block(_) => 0,
+            Node::DotType { x, .. } => 1 + self.assertion(id, x),
+            Node::Case { list, .. } => 1 + self.dynamic_types(list),
+            Node::Switch { tag, cases } => 1 + tag.map_or(0, |t| self.static_cases(t, cases)),
             Node::Branch {
                 kind: Branch::Fall, ..
             } => 0,
@@ -157,6 +167,45 @@ impl<'a> Counter<'a> {
         cost
     }
 
+    /// Types that depend on type parameters are looked up in the dictionary.
+    fn dynamic_types(&self, list: Nodes) -> i64 {
+        let body = self.original();
+        let dynamic = |&&id: &&NodeId| body.node(id) == Node::Type && has_shape(body.ty(id));
+        body.list(list).iter().filter(dynamic).count() as i64 * (DICTIONARY_WORD + 1)
+    }
+
+    /// An assertion to such a type also needs the type that it starts from: a constant address or another such word.
+    fn assertion(&self, id: NodeId, x: NodeId) -> i64 {
+        let body = self.original();
+        if !has_shape(body.ty(id)) {
+            let looks_up = !self.release.static_assertions && has_methods(body.ty(x));
+            return if looks_up { 2 * CONSTANT_ADDRESS } else { 0 };
+        }
+        DICTIONARY_WORD
+            + if has_shape(body.ty(x)) {
+                DICTIONARY_WORD
+            } else {
+                CONSTANT_ADDRESS
+            }
+    }
+
+    /// Older releases look up the types of cases if the value's interface has methods.
+    fn static_cases(&self, tag: NodeId, cases: Nodes) -> i64 {
+        let body = self.original();
+        let Node::TypeSwitchGuard { x, .. } = body.node(tag) else {
+            return 0;
+        };
+        if self.release.static_assertions || !has_methods(body.ty(x)) {
+            return 0;
+        }
+        let is_static = |&&id: &&NodeId| body.node(id) == Node::Type && !has_shape(body.ty(id));
+        let types = body.list(cases).iter().map(|&case| match body.node(case) {
+            Node::Case { list, .. } => body.list(list).iter().filter(is_static).count() as i64,
+            _ => 0,
+        });
+        types.sum::<i64>() * (CONSTANT_ADDRESS + 1)
+    }
+
     fn builtin(&self, id: BuiltinId, args: Nodes, ty: Ty) -> Result<i64, Impossible> {
         let body = self.original();
         Ok(match id {
@@ -169,6 +218,7 @@ impl<'a> Counter<'a> {
                 2 - i64::from(boxed)
             }
             BuiltinId::Make if args.len() == 1 && !is_slice(ty) => 2,
+            BuiltinId::New => 1 + self.dynamic_types(args),
             _ => 1,
         })
     }
@@ -179,7 +229,8 @@ impl<'a> Counter<'a> {
             return Ok(1 + i64::from(CALL_COST));
         }
         if let Node::Func(f) | Node::MethodExpr { func: f, .. } = body.node(fun) {
-            match special(f) {
+            match special(f, self.release) {
+                Special::Throw => return Ok(2),
                 Special::Intrinsic | Special::Cheap => return Ok(1),
                 Special::Forbids => return Err(forbidden(f)),
                 Special::None => {}
@@ -273,6 +324,12 @@ fn communication(body: &Body, comm: NodeId) -> i64 {
         Node::Assign { y: Some(y), .. } if matches!(body.node(y), Node::Recv(_)) => 1,
         _ => 0,
     }
+}
+
+/// Whether a type is an interface with methods.
+fn has_methods(ty: Ty) -> bool {
+    ty.under_interface()
+        .is_some_and(|i| !i.type_set().methods.is_empty())
 }
 
 fn is_slice(ty: Ty) -> bool {

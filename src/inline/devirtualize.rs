@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use super::pass::Pass;
 use crate::ir::body::{Class, ConvKind, FuncRef, LocalId};
+use crate::ir::instantiate::World;
 use crate::ir::node::{FuncId, Node, NodeId};
 use crate::ir::print::node_text;
-use crate::ir::shape::is_boxing as is_interface;
+use crate::ir::shape::{has_shape, is_boxing as is_interface, is_shape};
 use crate::ir::statics::outer_variable;
 use crate::ir::typetext::type_text;
+use crate::ir::wrapper;
 use crate::types::lookup::{Lookup, lookup_field_or_method, missing_method};
 use crate::types::object::{Obj, VarKind};
 use crate::types::predicates::identical;
@@ -42,13 +44,29 @@ pub fn call(pass: &mut Pass<'_>, func: FuncId, call: NodeId) {
     let Some(ty) = concrete_type(pass, func, x) else {
         return;
     };
-    if missing_method(ty, body.ty(x), true).is_some() {
+    if is_shape(ty) || missing_method(ty, body.ty(x), true).is_some() {
+        return;
+    }
+    if let Some(why) = shaped(pass, ty, body.ty(x)) {
+        let what = node_text(pass.package, func, call);
+        let pos = body.pos(call);
+        pass.say(func, pos, format!("cannot devirtualize {what}: {why}"));
         return;
     }
     let found = lookup_field_or_method(ty, true, method.pkg, method.name);
     if found.obj.is_some() {
         rewrite(pass, func, call, (fun, x), ty, &found);
     }
+}
+
+/// Methods of shaped types need a dictionary, which an interface value does not give.
+fn shaped(pass: &Pass<'_>, ty: Ty, interface: Ty) -> Option<String> {
+    let local = Some(pass.package.pkg);
+    if has_shape(ty) {
+        return Some(format!("shaped receiver {}", type_text(ty, local)));
+    }
+    let text = || format!("shaped interface {}", type_text(interface, local));
+    has_shape(interface).then(text)
 }
 
 fn concrete_type(pass: &Pass<'_>, func: FuncId, x: NodeId) -> Option<Ty> {
@@ -285,6 +303,7 @@ fn rewrite(
     }
     let recv = adjust(body, recv, method);
     let recv_ty = body.ty(recv);
+    let target = reference(method, recv_ty);
     let Node::Call {
         args,
         go_defer,
@@ -297,7 +316,7 @@ fn rewrite(
     let mut all = vec![recv];
     all.extend_from_slice(body.list(args));
     let callee = Node::MethodExpr {
-        func: reference(method, recv_ty),
+        func: target,
         direct: true,
     };
     let callee = body.add(callee, method_type(method, recv_ty), sel_pos);
@@ -311,6 +330,11 @@ fn rewrite(
             ddd,
         },
     );
+    let world = World {
+        callees: pass.callees,
+        release: pass.config.release,
+    };
+    wrapper::ensure(pass.package, world, target, true);
 }
 
 fn declared_receiver(method: Obj) -> Option<Ty> {

@@ -18,7 +18,9 @@
 //! Sources read: cmd/compile/internal/inline, inline/interleaved, devirtualize. Profiles are not used.
 
 pub mod callee;
+mod closures;
 pub mod cost;
+mod deadlocals;
 mod devirtualize;
 mod intrinsics;
 mod pass;

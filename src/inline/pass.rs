@@ -5,19 +5,19 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::callee::{Finder, Target};
+use super::callee::{Finder, Target, embedded_types};
 use super::cost::{Counter, Impossible, budget, call_limit, delays_results, is_big};
 use super::intrinsics::{Special, special};
-use super::{Config, Message, devirtualize, splice};
+use super::{Config, Message, deadlocals, devirtualize, splice};
 use crate::ast::Pragma;
-use crate::ir::body::{FuncKey, Pos};
-use crate::ir::instantiate;
+use crate::ir::body::{Body, FuncKey, Pos};
+use crate::ir::instantiate::{self, World};
 use crate::ir::node::{FuncId, Node, NodeId};
 use crate::ir::print::func_text;
 use crate::ir::scc::{Group, bottom_up};
 use crate::ir::statics::Statics;
 use crate::ir::typetext::symbol_text;
-use crate::ir::{Callees, FuncKind, Inline, Package};
+use crate::ir::{Callees, Func, FuncKind, Inline, Package};
 
 /// What the pass found out besides the changed package.
 #[derive(Clone, Default, Debug)]
@@ -33,7 +33,11 @@ pub struct Inlined {
 /// `package` is changed in place: its functions get their cost, and calls in their bodies are replaced; bodies as they
 /// were stay in [`Func::original`](crate::ir::Func::original).
 pub fn run(package: &mut Package, callees: &dyn Callees, config: Config) -> Inlined {
-    instantiate::run(package, callees, 0, false);
+    let world = World {
+        callees,
+        release: config.release,
+    };
+    instantiate::run(package, world);
     let mut pass = Pass {
         statics: Statics::of(package),
         package,
@@ -45,7 +49,42 @@ pub fn run(package: &mut Package, callees: &dyn Callees, config: Config) -> Inli
         splices: 0,
     };
     pass.run();
-    pass.out
+    let out = pass.out;
+    forget_silent(package);
+    if config.release.dead_locals {
+        deadlocals::run(package, config.release);
+    }
+    package.embedded = embedded_types(package.pkg);
+    out
+}
+
+/// Instances that were made for inlined bodies are not compiled: what their arguments come to is not known.
+fn forget_silent(package: &mut Package) {
+    for id in package.funcs.ids() {
+        let root = outermost(package, id);
+        if !root.silent || is_method(root) {
+            continue;
+        }
+        let func = &mut package.funcs[id];
+        let mut empty = Body::default();
+        empty.locals.clone_from(&func.body.locals);
+        func.has_body = false;
+        func.body = Arc::new(empty);
+    }
+}
+
+/// The function around a closure.
+fn outermost(package: &Package, mut id: FuncId) -> &Func {
+    while let Some(parent) = package.funcs[id].parent {
+        id = parent;
+    }
+    &package.funcs[id]
+}
+
+/// Methods are made with their type, which the package has most often read before: through the fields of other
+/// packages' types.
+fn is_method(func: &Func) -> bool {
+    func.ty.as_signature().is_some_and(|s| s.recv.is_some())
 }
 
 pub(super) struct Pass<'a> {
@@ -65,6 +104,8 @@ pub(super) struct Pass<'a> {
 /// The calls of one function that may be inlined.
 struct Sites {
     calls: Vec<NodeId>,
+    /// The callee of each call, once it is known.
+    resolved: Vec<Option<Target>>,
     big: bool,
 }
 
@@ -77,7 +118,11 @@ impl Pass<'_> {
             }
         }
         let mut sites = FxHashMap::default();
-        let code = |&f: &FuncId| !self.package.funcs[f].generic;
+        let wraps_later = !self.config.release.inlines_defer_wrapper_calls;
+        let code = |&f: &FuncId| {
+            let func = &self.package.funcs[f];
+            !(func.generic || wraps_later && func.kind.is_wrapper())
+        };
         let funcs: Vec<FuncId> = self.package.funcs.ids().filter(code).collect();
         for func in funcs {
             let found = self.sites(func);
@@ -85,6 +130,23 @@ impl Pass<'_> {
         }
         for group in &groups {
             self.inline_group(group, &mut sites);
+        }
+        if !self.config.release.devirtualize_first {
+            self.devirtualize_rest();
+        }
+    }
+
+    /// Devirtualizes once everything is inlined.
+    fn devirtualize_rest(&mut self) {
+        let funcs: Vec<FuncId> = self.package.funcs.ids().collect();
+        for func in funcs {
+            if self.package.funcs[func].generic || self.package.funcs[func].silent {
+                continue;
+            }
+            let body = Arc::clone(&self.package.funcs[func].body);
+            for call in calls_below(&body, body.list(body.stmts)) {
+                devirtualize::call(self, func, call);
+            }
         }
     }
 
@@ -131,6 +193,10 @@ impl Pass<'_> {
     /// Closures that the function calls are looked at before it.
     fn check_calls_first(&mut self, func: FuncId) -> Result<Inline, Impossible> {
         impossible(self.package, func)?;
+        let kind = self.package.funcs[func].kind;
+        if kind.is_wrapper() && !self.config.release.inlines_defer_wrapper_calls {
+            return Err(Impossible("made after inlining".to_owned()));
+        }
         for closure in self.called_closures(func) {
             self.check(closure);
         }
@@ -180,20 +246,31 @@ impl Pass<'_> {
         let big = is_big(&self.package.funcs[func].body);
         let body = Arc::clone(&self.package.funcs[func].body);
         let calls = calls_below(&body, body.list(body.stmts));
-        for &call in &calls {
-            self.resolve(func, call);
+        let mut sites = Sites {
+            resolved: vec![None; calls.len()],
+            calls,
+            big,
+        };
+        for i in 0..sites.calls.len() {
+            self.resolve(func, &mut sites, i);
         }
-        Sites { calls, big }
+        sites
     }
 
-    /// Devirtualizes a call, and counts it for its callee.
-    fn resolve(&mut self, func: FuncId, call: NodeId) {
-        if self.config.release.devirtualize_first {
-            devirtualize::call(self, func, call);
+    /// The callee of a call, which may have become known since the last time: devirtualizes the call, and counts it for
+    /// its callee, once.
+    fn resolve(&mut self, func: FuncId, sites: &mut Sites, i: usize) -> Option<Target> {
+        if sites.resolved[i].is_none() {
+            let call = sites.calls[i];
+            if self.config.release.devirtualize_first {
+                devirtualize::call(self, func, call);
+            }
+            sites.resolved[i] = self.candidate(func, call);
+            if let Some(target) = sites.resolved[i] {
+                *self.uses.entry(target).or_default() += 1;
+            }
         }
-        if let Some(target) = self.candidate(func, call) {
-            *self.uses.entry(target).or_default() += 1;
-        }
+        sites.resolved[i]
     }
 
     /// The callee of a call that could be inlined as far as the call itself is concerned.
@@ -212,7 +289,7 @@ impl Pass<'_> {
         }
         if let Node::Func(f) | Node::MethodExpr { func: f, .. } = body.node(fun) {
             let never = matches!(f.obj().name.as_str(), "EscapeNonString" | "escapeForHash");
-            match special(f) {
+            match special(f, self.config.release) {
                 Special::Intrinsic => return None,
                 Special::Cheap if never => return None,
                 _ => {}
@@ -241,29 +318,29 @@ impl Pass<'_> {
         let (mut from, mut to) = (0, sites.calls.len());
         while from < to {
             for i in from..to {
-                let call = sites.calls[i];
-                if self.try_inline(func, call, sites.big) {
+                if self.try_inline(func, sites, i) {
                     changed = true;
                     let body = Arc::clone(&self.package.funcs[func].body);
                     let mut below = Vec::new();
-                    body.children(call, &mut below);
+                    body.children(sites.calls[i], &mut below);
                     sites.calls.extend(calls_below(&body, &below));
+                    sites.resolved.resize(sites.calls.len(), None);
                 }
             }
             (from, to) = (to, sites.calls.len());
             for i in from..to {
-                let call = sites.calls[i];
-                self.resolve(func, call);
+                self.resolve(func, sites, i);
             }
         }
         changed
     }
 
-    fn try_inline(&mut self, func: FuncId, call: NodeId, big: bool) -> bool {
-        if self.config.release.devirtualize_first {
-            devirtualize::call(self, func, call);
+    fn try_inline(&mut self, func: FuncId, sites: &mut Sites, i: usize) -> bool {
+        let (call, big) = (sites.calls[i], sites.big);
+        if !matches!(self.package.funcs[func].body.node(call), Node::Call { .. }) {
+            return false;
         }
-        let Some(target) = self.candidate(func, call) else {
+        let Some(target) = self.resolve(func, sites, i) else {
             return false;
         };
         if let Target::Local(callee) = target {
@@ -278,6 +355,9 @@ impl Pass<'_> {
         let pos = self.package.funcs[func].body.pos(call);
         let text = format!("inlining call to {}", self.target_name(target));
         self.say(func, pos, text);
+        if let Target::Imported(callee) = target {
+            self.package.inlined.insert(callee);
+        }
         splice::splice(self, func, call, target)
     }
 
@@ -363,9 +443,10 @@ fn impossible(package: &Package, func: FuncId) -> Result<(), Impossible> {
             Pragma::UINTPTR_KEEPALIVE,
             "marked as having a keep-alive uintptr argument",
         ),
+        // What makes such arguments escape keeps them alive too.
         (
             Pragma::UINTPTR_ESCAPES,
-            "marked as having an escaping uintptr argument",
+            "marked as having a keep-alive uintptr argument",
         ),
         (Pragma::YESWRITEBARRIERREC, "marked go:yeswritebarrierrec"),
     ];

@@ -7,31 +7,55 @@
 use std::sync::Arc;
 
 use super::callee::Target;
+use super::closures;
 use super::pass::Pass;
 use crate::base::index::Idx;
 use crate::base::symbol::{Symbol, sym};
+use crate::ir::Func;
 use crate::ir::body::{Body, Class, FuncKey, InlineId, InlinedAt, Local, LocalId, Pos};
-use crate::ir::instantiate::{self, literals_in};
+use crate::ir::instantiate::{self, World, literals_in};
 use crate::ir::node::{Branch, FuncId, ListKind, Node, NodeId, Nodes};
+use crate::ir::release::Release;
 use crate::ir::visit::Part;
-use crate::ir::{Func, Package};
+use crate::types::package::Pkg;
 use crate::types::ty::Ty;
 
 /// A function to be put somewhere: its own package may be another one.
-struct Source {
-    func: Func,
+pub(super) struct Source {
+    pub func: Func,
     /// The function literals of its package that its body has, with what they are copied from.
-    closures: Vec<(FuncId, Func)>,
+    pub closures: Vec<(FuncId, Func)>,
     delay: bool,
 }
 
+/// What a body is put into.
+struct Into {
+    /// The number of inlined calls so far.
+    number: u32,
+    /// The package of the caller's name: names that the compiler makes up for parameters belong to it.
+    pkg: Option<Pkg>,
+    release: &'static Release,
+}
+
+impl Into {
+    /// What the compiler calls an unnamed parameter or result there.
+    fn made_up(&self, local: &Local) -> Symbol {
+        match local.name.as_str().strip_prefix("~r") {
+            Some(number) if self.release.renames_inlined_results => {
+                Symbol::intern(&format!("~R{number}"))
+            }
+            _ => local.name,
+        }
+    }
+}
+
 /// Where the parts of the callee's body go in the caller's.
-struct Shift {
-    nodes: usize,
+pub(super) struct Shift {
+    pub nodes: usize,
     consts: usize,
     lists: u32,
-    locals: Vec<LocalId>,
-    inline: InlineId,
+    pub locals: Vec<LocalId>,
+    pub inline: InlineId,
     label: u32,
 }
 
@@ -78,19 +102,34 @@ pub fn splice(pass: &mut Pass<'_>, caller: FuncId, call: NodeId, target: Target)
     pass.splices += 1;
     let from = pass.package.funcs[caller].body.len();
     let mut body = std::mem::take(Arc::make_mut(&mut pass.package.funcs[caller].body));
-    let shift = append(&mut body, &source.func, call, key, pass.splices);
+    let into = Into {
+        number: pass.splices,
+        pkg: pass.package.funcs[caller].pkg,
+        release: pass.config.release,
+    };
+    let shift = append(&mut body, &source.func, call, key, &into);
     let result = replace_call(&mut body, call, &source, &shift);
     body.replace(call, result);
-    let renamed = copy_closures(pass.package, caller, &source, &shift, &mut body);
+    let place = closures::Place {
+        release: pass.config.release,
+        caller,
+        source: &source,
+        shift: &shift,
+    };
+    let copied = place.copy(pass.package, &mut body);
     pass.package.funcs[caller].body = Arc::new(body);
     let known = pass.package.funcs.len();
-    instantiate::uses_of(pass.package, pass.callees, caller, from, true);
-    instantiate::run(pass.package, pass.callees, known, true);
+    let world = World {
+        callees: pass.callees,
+        release: pass.config.release,
+    };
+    instantiate::uses_of(pass.package, world, caller, from, true);
+    instantiate::run_silently(pass.package, world, known);
     pass.statics.scan(pass.package, caller, from);
     for i in known..pass.package.funcs.len() {
         pass.statics.scan(pass.package, Idx::from_usize(i), 0);
     }
-    for closure in renamed {
+    for closure in copied {
         pass.statics.scan(pass.package, closure, 0);
     }
     true
@@ -110,7 +149,7 @@ fn source(pass: &Pass<'_>, target: Target) -> Option<Source> {
 }
 
 /// Appends the callee's arena.
-fn append(body: &mut Body, callee: &Func, call: NodeId, key: FuncKey, number: u32) -> Shift {
+fn append(body: &mut Body, callee: &Func, call: NodeId, key: FuncKey, into: &Into) -> Shift {
     let original = &callee.original;
     let inline = body.inlined.push(InlinedAt {
         call: body.pos(call),
@@ -122,13 +161,13 @@ fn append(body: &mut Body, callee: &Func, call: NodeId, key: FuncKey, number: u3
         lists: body.list_count(),
         locals: Vec::new(),
         inline,
-        label: number,
+        label: into.number,
     };
     for local in &original.locals {
         let id = if let Class::Captured(outer) = local.class {
             outer
         } else {
-            let copy = inlined_local(local, &shift);
+            let copy = inlined_local(local, &shift, into);
             body.locals.push(copy)
         };
         shift.locals.push(id);
@@ -137,9 +176,16 @@ fn append(body: &mut Body, callee: &Func, call: NodeId, key: FuncKey, number: u3
     shift
 }
 
-fn inlined_local(local: &Local, shift: &Shift) -> Local {
+fn inlined_local(local: &Local, shift: &Shift, into: &Into) -> Local {
     let formal = local.class != Class::Auto;
+    let (name, pkg) = if local.name.as_str().starts_with('~') {
+        (into.made_up(local), into.pkg)
+    } else {
+        (local.name, local.pkg)
+    };
     Local {
+        name,
+        pkg,
         class: Class::Auto,
         pos: shift.pos(local.pos),
         defn: local.defn.map(|d| shift.node(d)),
@@ -324,69 +370,4 @@ fn replace_returns(
         body.replace(id, Node::Block(list));
         body.set_pos(id, pos);
     }
-}
-
-/// Copies the function literals of the callee into the caller's package and points the caller's copy of the body, and
-/// the literals within literals, to the copies.
-fn copy_closures(
-    package: &mut Package,
-    caller: FuncId,
-    source: &Source,
-    shift: &Shift,
-    body: &mut Body,
-) -> Vec<FuncId> {
-    let copies: Vec<(FuncId, FuncId)> = source
-        .closures
-        .iter()
-        .map(|(old, func)| {
-            let mut func = func.clone();
-            func.inline = None;
-            func.body = Arc::clone(&func.original);
-            (*old, package.funcs.push(func))
-        })
-        .collect();
-    let find = |old: FuncId| copies.iter().find(|c| c.0 == old).map(|c| c.1);
-    for i in shift.nodes..body.len() {
-        let id = NodeId::from_usize(i);
-        if let Node::Closure(old) = body.node(id)
-            && let Some(new) = find(old)
-        {
-            body.replace(id, Node::Closure(new));
-            adopt(package, new, caller, Some(shift));
-        }
-    }
-    for &(_, copy) in &copies {
-        let mut own = (*package.funcs[copy].original).clone();
-        for i in 0..own.len() {
-            let id = NodeId::from_usize(i);
-            if let Node::Closure(old) = own.node(id)
-                && let Some(new) = find(old)
-            {
-                own.replace(id, Node::Closure(new));
-                adopt(package, new, copy, None);
-            }
-        }
-        let own = Arc::new(own);
-        package.funcs[copy].original = Arc::clone(&own);
-        package.funcs[copy].body = own;
-    }
-    copies.into_iter().map(|c| c.1).collect()
-}
-
-/// Gives a copied function literal its new parent; what it captures has moved with `shift`.
-fn adopt(package: &mut Package, closure: FuncId, parent: FuncId, shift: Option<&Shift>) {
-    let func = &mut package.funcs[closure];
-    func.parent = Some(parent);
-    let Some(shift) = shift else {
-        return;
-    };
-    let mut own = (*func.original).clone();
-    for &var in &func.closure_vars {
-        if let Class::Captured(outer) = own.locals[var].class {
-            own.locals[var].class = Class::Captured(shift.locals[outer.index()]);
-        }
-    }
-    let own = Arc::new(own);
-    func.original = Arc::clone(&own);
-    func.body = own;
 }

@@ -13,9 +13,11 @@ impl Body {
     /// What the conversion `id` does; [`ConvKind::Nop`] for nodes that are none.
     pub fn conv_kind(&self, id: NodeId) -> ConvKind {
         match self.node(id) {
-            // A conversion that only holds an init list does nothing, not even to floating-point numbers.
+            // A conversion that only holds an init list does nothing, not even to floating-point numbers; nor does one
+            // that only makes a constant of a type parameter's type variable.
             Node::Conv { x, .. }
-                if !self.init(id).is_empty() && identical(self.ty(x), self.ty(id)) =>
+                if (!self.init(id).is_empty() || matches!(self.node(x), Node::Literal(_)))
+                    && identical(self.ty(x), self.ty(id)) =>
             {
                 ConvKind::Nop
             }

@@ -6,11 +6,15 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::body::{Body, FuncRef, Instance};
+use super::needs::Needs;
 use super::node::{FuncId, Node, NodeId};
 use super::print::func_text;
+use super::release::Release;
 use super::shape::shape;
-use super::{Callees, Func, Package};
+use super::{Callees, Func, Package, wrapper};
 use crate::base::index::Idx;
 use crate::base::symbol::Symbol;
 use crate::types::arena::alloc_slice;
@@ -18,40 +22,74 @@ use crate::types::object::Obj;
 use crate::types::subst::{SubstMap, subst};
 use crate::types::ty::{Signature, Ty, TyKind, TypeParam};
 
-/// How many instances one package may have: types that grow with every instantiation would never end.
-const MAX_INSTANCES: usize = 20_000;
+/// How many functions one package may have: types that grow with every instantiation would never end.
+pub(super) const MAX_FUNCTIONS: usize = 200_000;
 
-/// Makes the instances that the functions of `package` from number `from` on need, and those that these need, and points
-/// the uses to them. `silent` instances are those that another package has reported.
-pub fn run(package: &mut Package, callees: &dyn Callees, from: usize, silent: bool) {
+/// What instances are made with.
+#[derive(Clone, Copy)]
+pub struct World<'a> {
+    /// The packages that others' generic functions are in.
+    pub callees: &'a dyn Callees,
+    /// The compiler.
+    pub release: &'static Release,
+}
+
+/// Makes all instances of a package, and points the uses to them.
+pub fn run(package: &mut Package, world: World<'_>) {
+    let mut needs = Needs::default();
+    needs.package(package);
+    let mut done = 0;
+    loop {
+        while done < package.funcs.len().min(MAX_FUNCTIONS) {
+            let func = FuncId::from_usize(done);
+            if !package.funcs[func].generic {
+                uses_of(package, world, func, 0, false);
+                needs.body(package, func);
+            }
+            done += 1;
+        }
+        needs.make(package, world);
+        if done >= package.funcs.len().min(MAX_FUNCTIONS) {
+            return;
+        }
+    }
+}
+
+/// Makes the instances that the functions from number `from` on need, and those that these need: functions that came
+/// with inlined bodies. Their own packages have reported them.
+pub fn run_silently(package: &mut Package, world: World<'_>, from: usize) {
     let mut i = from;
-    let limit = package.funcs.len() + MAX_INSTANCES;
-    while i < package.funcs.len().min(limit) {
+    while i < package.funcs.len().min(MAX_FUNCTIONS) {
         let func = FuncId::from_usize(i);
         if !package.funcs[func].generic {
-            uses_of(package, callees, func, 0, silent);
+            uses_of(package, world, func, 0, true);
         }
         i += 1;
     }
 }
 
 /// Points the uses of instances in the nodes of `func` from number `from` on to functions of `package`.
-pub fn uses_of(
-    package: &mut Package,
-    callees: &dyn Callees,
-    func: FuncId,
-    from: usize,
-    silent: bool,
-) {
+pub fn uses_of(package: &mut Package, world: World<'_>, func: FuncId, from: usize, silent: bool) {
     let body = Arc::clone(&package.funcs[func].body);
     let same = Arc::ptr_eq(&body, &package.funcs[func].original);
     let mut own: Option<Body> = None;
+    let called = called_instances(&body, from);
     for i in from..body.len() {
         let id = NodeId::from_usize(i);
-        let Some((shaped, node)) = shaped_use(body.node(id)) else {
+        let Some(used) = instance_use(body.node(id)) else {
             continue;
         };
-        ensure(package, callees, shaped, silent);
+        let called = called.contains(&id);
+        if !called || !silent {
+            wrapper::ensure(package, world, used, silent);
+        }
+        if !called && package.find(used).is_some() {
+            continue;
+        }
+        let Some((shaped, node)) = shaped_use(body.node(id), world.release) else {
+            continue;
+        };
+        ensure(package, world, shaped, silent);
         let own = own.get_or_insert_with(|| (*body).clone());
         if let Node::MethodExpr { .. } = node {
             let ty = shaped_receiver(own.ty(id), shaped);
@@ -68,8 +106,44 @@ pub fn uses_of(
     }
 }
 
+/// The world among the nodes from number `from` on that are instances.
+fn called_instances(body: &Body, from: usize) -> FxHashSet<NodeId> {
+    let nodes = (from..body.len()).map(|i| body.node(NodeId::from_usize(i)));
+    let callee = |node| match node {
+        Node::Call { fun, .. } => Some(fun),
+        _ => None,
+    };
+    nodes
+        .filter_map(callee)
+        .filter(|&fun| instance_use(body.node(fun)).is_some())
+        .collect()
+}
+
+/// The instance that a node refers to.
+fn instance_use(node: Node) -> Option<FuncRef> {
+    match node {
+        Node::Func(func @ FuncRef::Inst(..))
+        | Node::MethodExpr {
+            func: func @ FuncRef::Inst(..),
+            ..
+        }
+        | Node::MethodValue {
+            func: func @ FuncRef::Inst(..),
+            ..
+        } => Some(func),
+        _ => None,
+    }
+}
+
+/// Makes the function for the shapes of an instance's type arguments.
+pub(super) fn ensure_shaped(package: &mut Package, world: World<'_>, func: FuncRef, silent: bool) {
+    if let Some((shaped, _)) = shaped_use(Node::Func(func), world.release) {
+        ensure(package, world, shaped, silent);
+    }
+}
+
 /// The shaped function that a node uses, and the node that says so; `None` if there is nothing to change.
-fn shaped_use(node: Node) -> Option<(FuncRef, Node)> {
+fn shaped_use(node: Node, release: &Release) -> Option<(FuncRef, Node)> {
     let (Node::Func(used)
     | Node::MethodExpr { func: used, .. }
     | Node::MethodValue { func: used, .. }) = node
@@ -86,7 +160,7 @@ fn shaped_use(node: Node) -> Option<(FuncRef, Node)> {
     let shapes: Vec<Ty> = params
         .iter()
         .zip(instance.targs())
-        .map(|(p, &t)| shape(t, p.iface()))
+        .map(|(p, &t)| shape(t, p.iface(), release))
         .collect();
     let shaped = FuncRef::Inst(obj, Instance::of(&shapes));
     let node = match node {
@@ -157,14 +231,14 @@ fn shaped_type(ty: Ty, instance: Instance) -> Ty {
 }
 
 /// Makes the instance unless the package has it.
-fn ensure(package: &mut Package, callees: &dyn Callees, func: FuncRef, silent: bool) {
+fn ensure(package: &mut Package, world: World<'_>, func: FuncRef, silent: bool) {
     if package.find(func).is_some() {
         return;
     }
     let FuncRef::Inst(obj, instance) = func else {
         return;
     };
-    let Some((generic, closures)) = generic_source(package, callees, obj) else {
+    let Some((generic, closures)) = generic_source(package, world, obj) else {
         return;
     };
     let map = SubstMap::new(&type_param_types(obj), instance.targs());
@@ -193,16 +267,35 @@ fn ensure(package: &mut Package, callees: &dyn Callees, func: FuncRef, silent: b
     }
 }
 
+/// The generic function that an instance is of.
+pub(super) fn generic_function(package: &Package, world: World<'_>, obj: Obj) -> Option<Func> {
+    let decl = FuncRef::Decl(obj);
+    let (owner, id) = match package.find(decl) {
+        Some(id) => (package, id),
+        None => world.callees.find(decl)?,
+    };
+    Some(owner.funcs[id].clone())
+}
+
+/// The bodies of a generic function and of the literals in it.
+pub(super) fn generic_bodies(package: &Package, world: World<'_>, obj: Obj) -> Vec<Arc<Body>> {
+    let Some((generic, literals)) = generic_source(package, world, obj) else {
+        return Vec::new();
+    };
+    let literals = literals.into_iter().map(|(_, literal)| literal.original);
+    std::iter::once(generic.original).chain(literals).collect()
+}
+
 /// The generic function and the literals in it, with what they were.
 fn generic_source(
     package: &Package,
-    callees: &dyn Callees,
+    world: World<'_>,
     obj: Obj,
 ) -> Option<(Func, Vec<(FuncId, Func)>)> {
     let decl = FuncRef::Decl(obj);
     let (owner, id) = match package.find(decl) {
         Some(id) => (package, id),
-        None => callees.find(decl)?,
+        None => world.callees.find(decl)?,
     };
     Some((owner.funcs[id].clone(), literals_in(owner, id)))
 }

@@ -36,6 +36,7 @@ pub mod body;
 pub mod build;
 pub mod convert;
 pub mod instantiate;
+mod needs;
 pub mod node;
 pub mod print;
 pub mod quote;
@@ -45,18 +46,23 @@ pub mod shape;
 pub mod statics;
 pub mod typetext;
 pub mod visit;
+pub mod wrapper;
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::body::{Body, Class, FuncKey, FuncRef, LocalId, Pos};
 use self::node::FuncId;
 use crate::ast::Pragma;
 use crate::base::index::IndexVec;
 use crate::base::symbol::Symbol;
+use crate::types::object::Obj;
 use crate::types::package::Pkg;
 use crate::types::ty::Ty;
+
+/// The name of the parameter that generic functions get their dictionary by.
+pub const DICTIONARY: &str = ".dict";
 
 /// What a function is.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -84,6 +90,11 @@ impl FuncKind {
             self,
             FuncKind::Literal | FuncKind::RangeBody | FuncKind::GoWrapper | FuncKind::DeferWrapper
         )
+    }
+
+    /// Whether it is the closure that a `go` or `defer` call is wrapped in.
+    pub fn is_wrapper(self) -> bool {
+        matches!(self, FuncKind::GoWrapper | FuncKind::DeferWrapper)
     }
 }
 
@@ -135,6 +146,32 @@ pub struct Func {
     pub original: Arc<Body>,
     /// Whether and at which cost it can be inlined; `None` if not, or before it was looked at.
     pub inline: Option<Inline>,
+    /// How many closures are named after it.
+    pub closures: ClosureCounts,
+}
+
+/// How many closures of each kind are named after a function.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct ClosureCounts {
+    /// Function literals.
+    pub literals: u32,
+    /// Bodies of range-over-func loops.
+    pub range_bodies: u32,
+    /// Wrappers of `go` and `defer` calls.
+    pub wrappers: u32,
+}
+
+impl ClosureCounts {
+    /// Counts one more of a kind, and gives its number.
+    pub fn next(&mut self, kind: FuncKind) -> u32 {
+        let counter = match kind {
+            FuncKind::RangeBody => &mut self.range_bodies,
+            FuncKind::GoWrapper | FuncKind::DeferWrapper => &mut self.wrappers,
+            _ => &mut self.literals,
+        };
+        *counter += 1;
+        *counter
+    }
 }
 
 impl Func {
@@ -153,6 +190,12 @@ pub struct Package {
     pub funcs: IndexVec<FuncId, Func>,
     /// Where functions are that bodies refer to.
     pub by_ref: FxHashMap<FuncRef, FuncId>,
+    /// The packages that it imports itself.
+    pub imports: Vec<Pkg>,
+    /// Functions of other packages that were inlined here: their bodies are in the package's export data.
+    pub inlined: FxHashSet<FuncRef>,
+    /// Type names of other packages whose methods the package's own types have by embedding: wrappers inline them.
+    pub embedded: FxHashSet<Obj>,
 }
 
 impl Package {
@@ -178,4 +221,7 @@ impl Package {
 pub trait Callees {
     /// The package that has `func`, and which function it is there; `None` if it is not known.
     fn find(&self, func: FuncRef) -> Option<(&Package, FuncId)>;
+
+    /// A package that was built before; `None` if it is not known.
+    fn package(&self, pkg: Pkg) -> Option<&Package>;
 }

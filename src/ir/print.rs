@@ -10,7 +10,7 @@ use super::Package;
 use super::body::{Body, ConvKind, FuncRef};
 use super::node::{BinOp, FuncId, Node, NodeId, Nodes, UnOp};
 use super::quote::constant_text;
-use super::typetext::{has_name, symbol_text, type_text};
+use super::typetext::{has_name, link_text, symbol_text, type_text};
 use crate::base::symbol::Symbol;
 use crate::types::builtin::BuiltinId;
 use crate::types::object::Obj;
@@ -78,7 +78,7 @@ fn instance_text(func: FuncRef, base: Ty) -> String {
 }
 
 fn targs_text(targs: &[Ty]) -> String {
-    let texts: Vec<String> = targs.iter().map(|&t| type_text(t, None)).collect();
+    let texts: Vec<String> = targs.iter().map(|&t| link_text(t)).collect();
     texts.join(",")
 }
 

@@ -9,7 +9,9 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use rustc_hash::FxHashMap;
 
 use super::body::Instance;
-use super::typetext::link_text;
+use super::release::{Release, ShapeNames};
+use super::typetext::{SHAPES, link_text};
+use crate::base::sha256;
 use crate::base::symbol::Symbol;
 use crate::types::arena::alloc_slice;
 use crate::types::object::{Obj, ObjKind};
@@ -17,18 +19,21 @@ use crate::types::package::Pkg;
 use crate::types::predicates::{identical_lists, is_interface};
 use crate::types::ty::{BasicKind, Ty, TyKind, settle};
 
-/// All lists so far, by their text.
+/// Longer names of shapes are hashed.
+const MAX_NAME: usize = 500;
+
 /// Lists of type arguments by how they are written.
 type Lists = FxHashMap<String, Vec<&'static &'static [Ty]>>;
 
+/// All lists so far.
 static LISTS: LazyLock<Mutex<Lists>> = LazyLock::new(Mutex::default);
 
 /// All shapes so far, by name.
-static SHAPES: LazyLock<Mutex<FxHashMap<String, Ty>>> = LazyLock::new(Mutex::default);
+static BY_NAME: LazyLock<Mutex<FxHashMap<String, Ty>>> = LazyLock::new(Mutex::default);
 
 /// The package that shapes belong to.
 static SHAPE_PACKAGE: LazyLock<Pkg> = LazyLock::new(|| {
-    let name = Symbol::intern("go.shape");
+    let name = Symbol::intern(SHAPES);
     Pkg::new(name, name)
 });
 
@@ -48,19 +53,38 @@ impl Instance {
 }
 
 /// The shape of type argument `ty` for a type parameter with constraint `constraint`.
-pub fn shape(ty: Ty, constraint: Ty) -> Ty {
+pub fn shape(ty: Ty, constraint: Ty, release: &Release) -> Ty {
     if is_shape(ty) {
         return ty;
     }
     let under = ty.under();
-    let lists_types = constraint
-        .under_interface()
-        .is_some_and(|i| i.type_set().has_terms());
     let under = match under.kind() {
-        TyKind::Pointer(_) if !lists_types => Ty::pointer(Ty::basic(BasicKind::Uint8)),
+        TyKind::Pointer(_) if is_basic(constraint) => Ty::pointer(Ty::basic(BasicKind::Uint8)),
         _ => under,
     };
-    named_shape(under)
+    named_shape(under, release.shape_names)
+}
+
+/// Whether a constraint asks for nothing but methods.
+fn is_basic(constraint: Ty) -> bool {
+    constraint
+        .under_interface()
+        .is_none_or(|i| i.type_set().is_method_set())
+}
+
+/// Long names are hashed.
+fn shape_name(text: String, names: ShapeNames) -> String {
+    if names == ShapeNames::Plain || text.len() <= MAX_NAME {
+        return text;
+    }
+    let mut hash = sha256::digest(text.as_bytes());
+    let inverted = if names == ShapeNames::Hashed {
+        1
+    } else {
+        hash.len()
+    };
+    hash[..inverted].iter_mut().for_each(|byte| *byte ^= 0xff);
+    sha256::hex(&hash)
 }
 
 /// Whether the type is a shape.
@@ -78,6 +102,10 @@ pub fn has_shape(ty: Ty) -> bool {
         TyKind::Named(n) => is_shape(ty) || n.targs().iter().any(|&t| has_shape(t)),
         TyKind::Map { key, elem } => has_shape(*key) || has_shape(*elem),
         TyKind::Chan { elem, .. } => has_shape(*elem),
+        TyKind::Struct(s) => s.fields.iter().any(|f| has_shape(f.ty())),
+        TyKind::Tuple(vars) => vars.iter().any(|v| has_shape(v.ty())),
+        TyKind::Signature(s) => has_shape(s.params) || has_shape(s.results),
+        TyKind::Interface(i) => i.methods.iter().any(|m| has_shape(m.ty())),
         _ => false,
     }
 }
@@ -87,9 +115,9 @@ pub fn is_boxing(ty: Ty) -> bool {
     ty.as_type_param().is_none() && is_interface(ty)
 }
 
-fn named_shape(under: Ty) -> Ty {
-    let name = link_text(under);
-    let mut shapes = SHAPES.lock().unwrap_or_else(PoisonError::into_inner);
+fn named_shape(under: Ty, names: ShapeNames) -> Ty {
+    let name = shape_name(link_text(under), names);
+    let mut shapes = BY_NAME.lock().unwrap_or_else(PoisonError::into_inner);
     *shapes.entry(name).or_insert_with_key(|name| {
         let obj = Obj::new(
             ObjKind::TypeName,

@@ -2,14 +2,43 @@
 //!
 //! Unlike go/types: `interface {}` and `struct { x int }` have spaces, parameters have no names, and unexported
 //! fields and methods of other packages carry their package's name.
+//!
+//! There are two ways to write a type. For readers, names carry the name of their package; the *link text* identifies
+//! the type in the whole program: names carry the path of their package, types declared in functions a number, and
+//! `byte`, `rune` and `any` are what they stand for. Type arguments are always written in the second way, because the
+//! compiler makes them a part of the instance's name.
 
 use std::fmt::Write;
+use std::sync::{LazyLock, PoisonError, RwLock};
+
+use rustc_hash::FxHashMap;
 
 use crate::ast::ChanDir;
 use crate::base::symbol::Symbol;
 use crate::types::object::Obj;
 use crate::types::package::Pkg;
 use crate::types::ty::{Interface, Signature, Struct, Ty, TyKind};
+
+/// The numbers of types declared in functions, as far as their packages have been built.
+static LOCAL_TYPES: LazyLock<RwLock<FxHashMap<Obj, usize>>> = LazyLock::new(RwLock::default);
+
+/// Numbers the types that the functions of a package declare; `objs` are their names, in source order.
+pub fn number_local_types(objs: &[Obj]) {
+    if objs.is_empty() {
+        return;
+    }
+    let mut known = LOCAL_TYPES.write().unwrap_or_else(PoisonError::into_inner);
+    known.extend(objs.iter().enumerate().map(|(i, &obj)| (obj, i + 1)));
+}
+
+/// The number of a type declared in a function; `None` for all others.
+fn local_number(obj: Obj) -> Option<usize> {
+    if obj.pkg?.lookup(obj.name) == Some(obj) {
+        return None;
+    }
+    let known = LOCAL_TYPES.read().unwrap_or_else(PoisonError::into_inner);
+    known.get(&obj).copied()
+}
 
 /// Deeper types print as `...`: they can only come from code made to be deep.
 const MAX_DEPTH: u32 = 200;
@@ -74,7 +103,7 @@ impl Writer {
             TyKind::Basic(b) => self.basic(b.name),
             TyKind::Named(n) => self.named(n.obj, n.targs()),
             TyKind::TypeParam(p) => self.out.push_str(p.obj.name.as_str()),
-            TyKind::Alias(_) if is_any(ty) => self.out.push_str("any"),
+            TyKind::Alias(_) if is_any(ty) && !self.paths => self.out.push_str("any"),
             TyKind::Alias(a) => self.ty(a.actual()),
             TyKind::Pointer(elem) => self.prefixed("*", *elem),
             TyKind::Slice(elem) => self.prefixed("[]", *elem),
@@ -103,6 +132,8 @@ impl Writer {
     fn basic(&mut self, name: &str) {
         let text = match name {
             "Pointer" => "unsafe.Pointer",
+            "byte" if self.paths => "uint8",
+            "rune" if self.paths => "int32",
             _ => name,
         };
         self.out.push_str(text);
@@ -116,9 +147,15 @@ impl Writer {
     fn named(&mut self, obj: Obj, targs: &[Ty]) {
         self.qualifier(obj.pkg);
         self.out.push_str(obj.name.as_str());
-        if targs.is_empty() {
-            return;
+        if !targs.is_empty() {
+            self.linked(|w| w.targs(targs));
         }
+        if let (true, Some(number)) = (self.paths, local_number(obj)) {
+            let _infallible = write!(self.out, "·{number}");
+        }
+    }
+
+    fn targs(&mut self, targs: &[Ty]) {
         self.out.push('[');
         for (i, &targ) in targs.iter().enumerate() {
             self.out.push_str(if i > 0 { "," } else { "" });
@@ -127,10 +164,22 @@ impl Writer {
         self.out.push(']');
     }
 
+    /// Writes a part as link text.
+    fn linked(&mut self, write: impl FnOnce(&mut Writer)) {
+        let (local, paths) = (self.local.take(), self.paths);
+        self.paths = true;
+        write(self);
+        (self.local, self.paths) = (local, paths);
+    }
+
     fn qualifier(&mut self, pkg: Option<Pkg>) {
         if let Some(p) = pkg.filter(|&p| Some(p) != self.local) {
-            let shown = if self.paths { p.path } else { p.name };
-            let _infallible = write!(self.out, "{shown}.");
+            if self.paths {
+                push_prefix(&mut self.out, p.path.as_str());
+            } else {
+                self.out.push_str(p.name.as_str());
+            }
+            self.out.push('.');
         }
     }
 
@@ -157,9 +206,10 @@ impl Writer {
         self.out.push_str("struct {");
         for (i, field) in s.fields.iter().enumerate() {
             self.out.push_str(if i > 0 { "; " } else { " " });
-            if !field.as_var().is_some_and(|v| v.embedded) {
+            let embedded = field.as_var().is_some_and(|v| v.embedded);
+            if !embedded || self.paths && !has_name_of_type(*field) {
                 self.member(*field);
-                self.out.push(' ');
+                self.out.push_str(if embedded { " = " } else { " " });
             }
             self.ty(field.ty());
             let tag = s.tag(i);
@@ -183,7 +233,11 @@ impl Writer {
         self.out.push_str("interface {");
         for (k, m) in methods.iter().enumerate() {
             self.out.push_str(if k > 0 { "; " } else { " " });
-            self.member(*m);
+            if m.exported() {
+                self.member(*m);
+            } else {
+                self.linked(|w| w.member(*m));
+            }
             if let Some(sig) = m.ty().as_signature() {
                 self.signature(sig);
             }
@@ -218,6 +272,34 @@ impl Writer {
         self.out.push(')');
     }
 }
+
+/// Whether an embedded field is named as its type is in link text; aliases and instances are not.
+fn has_name_of_type(field: Obj) -> bool {
+    let ty = field.ty();
+    let base = match ty.unalias().kind() {
+        TyKind::Pointer(elem) => elem.unalias(),
+        _ => ty.unalias(),
+    };
+    let same = |obj: Obj| obj.name == field.name && (obj.exported() || obj.pkg == field.pkg);
+    base.as_named()
+        .is_some_and(|n| n.targs().is_empty() && same(n.obj))
+}
+
+/// A package path as it is in the names of symbols: dots behind the last slash are escaped, except in paths of the
+/// compiler's own.
+fn push_prefix(out: &mut String, path: &str) {
+    let last = path.rfind('/').map_or(0, |i| i + 1);
+    out.push_str(&path[..last]);
+    for c in path[last..].chars() {
+        match c {
+            '.' if path != SHAPES => out.push_str("%2e"),
+            _ => out.push(c),
+        }
+    }
+}
+
+/// The path of the package that shapes belong to.
+pub(super) const SHAPES: &str = "go.shape";
 
 /// A symbol as messages print it: names of other packages carry the package's name.
 pub fn symbol_text(name: Symbol, pkg: Option<Pkg>, local: Option<Pkg>) -> String {

@@ -18,7 +18,8 @@ impl Checker<'_> {
         self.record_type_expr(ty, sig);
         x.mode = Mode::Value;
         x.ty = sig;
-        self.later(move |c| c.func_body(None, sig, body, scope, func));
+        let decl = self.env.decl;
+        self.later(move |c| c.func_body(decl, sig, body, scope, func));
     }
 }
 

@@ -47,6 +47,10 @@ impl ir::Callees for World {
     fn find(&self, func: FuncRef) -> Option<(&Package, FuncId)> {
         self.code(func)?.find(func)
     }
+
+    fn package(&self, pkg: Pkg) -> Option<&Package> {
+        self.0.iter().map(|c| &c.package).find(|p| p.pkg == pkg)
+    }
 }
 
 impl summary::Callees for World {

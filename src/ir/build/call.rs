@@ -154,7 +154,7 @@ impl Builder<'_> {
         if !self.has_call(part) {
             return;
         }
-        let temp = self.temp_copy_undefined(part, pos, init);
+        let temp = self.callee_copy(part, pos, init);
         let name = self.name(temp, pos);
         if let Node::DotInter { method, .. } = self.body().node(callee.fun) {
             let fun = callee.fun;

@@ -15,7 +15,7 @@ use crate::types::ty::{BasicKind, Ty};
 impl Builder<'_> {
     pub(super) fn dictionary_parameter(&mut self) -> LocalId {
         let words = Ty::array(1, Ty::basic(BasicKind::Uintptr));
-        let name = Symbol::intern(".dict");
+        let name = Symbol::intern(crate::ir::DICTIONARY);
         let local = self.declare(name, Ty::pointer(words), Class::Param, Pos::NONE);
         self.frame_mut().dictionary = Some(local);
         local

@@ -11,7 +11,9 @@ use crate::types::constant::Value;
 use crate::types::info::SelectionKind;
 use crate::types::object::{Obj, ObjKind, VarKind};
 use crate::types::operand::Mode;
-use crate::types::predicates::{default_type, identical, is_integer, is_string, is_untyped};
+use crate::types::predicates::{
+    default_type, identical, is_integer, is_string, is_type_param, is_untyped,
+};
 use crate::types::ty::{BasicKind, Ty, TyKind};
 use crate::types::universe::BYTE;
 
@@ -29,7 +31,7 @@ impl Builder<'_> {
     }
 
     fn expr_at_depth(&mut self, e: ExprId) -> NodeId {
-        let e = self.ast().unparen(e);
+        let e = self.ast().unparen(self.rest_of(e));
         let pos = self.pos(e);
         if let Some(value) = self.info().const_value(e) {
             let value = value.clone();
@@ -300,7 +302,7 @@ impl Builder<'_> {
                 break;
             }
             spine.push(at);
-            at = self.ast().unparen(x);
+            at = self.ast().unparen(self.rest_of(x));
         }
         let mut left = self.expr(at);
         let mut left_expr = at;
@@ -399,6 +401,13 @@ impl Builder<'_> {
         let src = self.body().ty(x);
         if is_untyped(src) {
             self.body_mut().set_ty(x, default_type(src));
+        }
+        // What is converted to a type parameter is no constant any more, but still of one kind with it.
+        if self.release.retypes_constants
+            && is_type_param(dst)
+            && matches!(self.body().node(x), Node::Literal(_))
+        {
+            self.body_mut().set_ty(x, dst);
         }
         self.add(Node::Conv { x, implicit }, dst, pos)
     }

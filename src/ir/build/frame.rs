@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use super::Builder;
 use super::rangefunc::RangeLoop;
 use crate::base::symbol::{Symbol, sym};
+use crate::ir::ClosureCounts;
 use crate::ir::body::{Body, Class, Local, LocalId, Pos};
 use crate::ir::node::{Branch, FuncId, Node, NodeId, Nodes};
 use crate::types::constant::Value;
@@ -50,12 +51,8 @@ pub struct Frame {
     pub range_loops: u32,
     /// Its declared variables and temporaries: what numbers temporaries.
     pub declared: u32,
-    /// Literals so far.
-    pub literals: u32,
-    /// Range-over-func bodies so far.
-    pub range_bodies: u32,
-    /// `go` and `defer` wrappers so far.
-    pub wrappers: u32,
+    /// Closures so far that are named after it.
+    pub closures: ClosureCounts,
 }
 
 impl Frame {
@@ -76,9 +73,7 @@ impl Frame {
             defers: None,
             range_loops: 0,
             declared: 0,
-            literals: 0,
-            range_bodies: 0,
-            wrappers: 0,
+            closures: ClosureCounts::default(),
         }
     }
 }
@@ -208,9 +203,9 @@ impl Builder<'_> {
         temp
     }
 
-    /// Like [`Builder::temp_copy`], but the temporary has no definition that static values are found through
+    /// Like [`Builder::temp_copy`] for a callee; the declaration runs before the assignment
     /// (`typecheck.RewriteNonNameCall`).
-    pub(super) fn temp_copy_undefined(
+    pub(super) fn callee_copy(
         &mut self,
         value: NodeId,
         pos: Pos,
@@ -225,6 +220,7 @@ impl Builder<'_> {
             def: false,
         };
         let assign = self.add_stmt(assign, pos);
+        self.body_mut().locals[temp].defn = Some(assign);
         let declared = self.declarations(&[temp]);
         self.body_mut().set_init(assign, declared);
         init.push(assign);

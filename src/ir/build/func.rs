@@ -10,7 +10,7 @@ use crate::ir::body::{Class, FuncRef, LocalId, Pos};
 use crate::ir::instantiate::type_param_types;
 use crate::ir::node::{FuncId, Node, NodeId};
 use crate::ir::print::func_text;
-use crate::ir::{Func, FuncKind};
+use crate::ir::{ClosureCounts, Func, FuncKind};
 use crate::types::info::FuncDecl;
 use crate::types::object::Obj;
 use crate::types::ty::{Signature, Ty};
@@ -30,6 +30,8 @@ impl Builder<'_> {
     pub(super) fn package(&mut self) {
         let init = self.funcs.push(self.init_header());
         let mut declared = self.checked.funcs.clone();
+        // Nothing can call a function without a name: the compiler leaves it out.
+        declared.retain(|f| f.obj.name != sym::BLANK);
         declared.sort_by_key(|f| (f.file, f.decl));
         let ids: Vec<(FuncId, FuncDecl)> = declared
             .into_iter()
@@ -61,6 +63,7 @@ impl Builder<'_> {
             body: Arc::default(),
             original: Arc::default(),
             inline: None,
+            closures: ClosureCounts::default(),
         }
     }
 
@@ -152,7 +155,10 @@ impl Builder<'_> {
     fn parameter(&mut self, obj: Obj, prefix: &str, i: usize, class: Class, pos: Pos) -> LocalId {
         let name = match obj.name {
             sym::EMPTY => Symbol::intern(&format!("{prefix}{i}")),
-            sym::BLANK if class == Class::Result => Symbol::intern(&format!("~b{i}")),
+            sym::BLANK if class == Class::Result && self.release.renames_inlined_results => {
+                Symbol::intern(&format!("~b{i}"))
+            }
+            sym::BLANK if class == Class::Result => Symbol::intern(&format!("~r{i}")),
             name => name,
         };
         let local = self.declare(name, obj.ty(), class, pos);
@@ -198,6 +204,7 @@ impl Builder<'_> {
         };
         let body = Arc::new(frame.body);
         let func = &mut self.funcs[id];
+        func.closures = frame.closures;
         func.closure_vars = frame.captured;
         func.original = Arc::clone(&body);
         func.body = body;
@@ -225,27 +232,31 @@ impl Builder<'_> {
     /// `F.func1`, `F.func1.1`, `F-range1`, `F.gowrap1`, `F.deferwrap1` (`ir.closureName`).
     fn closure_name(&mut self, kind: FuncKind) -> String {
         let release = self.release;
-        let parent = &self.funcs[self.frame().func];
-        let nested = parent.kind.is_closure();
-        let (outer, in_init) = match parent.kind {
-            FuncKind::PackageInit => (release.package_closures.to_owned(), true),
-            _ => (parent.name.as_str().to_owned(), false),
+        let at = self.naming_frame();
+        let parent = &self.funcs[self.frames[at].func];
+        let suffix = closure_suffix(kind, parent.kind.is_closure());
+        let in_init = parent.kind == FuncKind::PackageInit;
+        let outer = if in_init {
+            release.package_closures.to_owned()
+        } else {
+            parent.name.as_str().to_owned()
         };
-        let frame = self.frame_mut();
-        let (suffix, counter) = match kind {
-            FuncKind::RangeBody => ("-range", &mut frame.range_bodies),
-            FuncKind::GoWrapper => (".gowrap", &mut frame.wrappers),
-            FuncKind::DeferWrapper => (".deferwrap", &mut frame.wrappers),
-            _ if nested => (".", &mut frame.literals),
-            _ => (".func", &mut frame.literals),
-        };
-        *counter += 1;
-        let mut n = *counter;
+        let mut n = self.frames[at].closures.next(kind);
         if in_init {
             self.package_closures += 1;
             n = self.package_closures;
         }
         format!("{outer}{suffix}{n}")
+    }
+
+    /// The frame after which closures are named: in older releases, bodies of loops over functions do not count.
+    fn naming_frame(&self) -> usize {
+        let last = self.frames.len().saturating_sub(1);
+        if self.release.short_inlined_names {
+            return last;
+        }
+        let is_body = |i: usize| self.funcs[self.frames[i].func].kind == FuncKind::RangeBody;
+        (0..=last).rev().find(|&i| !is_body(i)).unwrap_or(last)
     }
 
     /// A function literal.
@@ -271,5 +282,16 @@ impl Builder<'_> {
     pub(super) fn unknown(&mut self, operands: &[NodeId], ty: Ty, pos: Pos) -> NodeId {
         let list = self.list(operands);
         self.add(Node::Unknown(list), ty, pos)
+    }
+}
+
+/// What follows the name of the enclosing function in a closure's; `nested`: that is a closure itself.
+pub fn closure_suffix(kind: FuncKind, nested: bool) -> &'static str {
+    match kind {
+        FuncKind::RangeBody => "-range",
+        FuncKind::GoWrapper => ".gowrap",
+        FuncKind::DeferWrapper => ".deferwrap",
+        _ if nested => ".",
+        _ => ".func",
     }
 }

@@ -22,12 +22,15 @@ mod stmt;
 mod switch;
 mod wrap;
 
-use rustc_hash::FxHashMap;
+pub use self::func::closure_suffix;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::frame::Frame;
 use super::body::{FuncRef, Pos};
 use super::node::FuncId;
 use super::release::Release;
+use super::typetext::number_local_types;
 use super::{Func, Package};
 use crate::ast::{Ast, ExprId};
 use crate::base::index::IndexVec;
@@ -59,16 +62,38 @@ pub fn build(checked: &Checked, sources: &[Source<'_>], release: &'static Releas
         by_ref: FxHashMap::default(),
         frames: Vec::new(),
         method_types: FxHashMap::default(),
+        replaced: FxHashMap::default(),
         package_closures: 0,
         init_functions: 0,
         depth: 0,
     };
+    number_local_types(&local_types(checked));
     builder.package();
     Package {
         pkg: checked.pkg,
         funcs: builder.funcs,
         by_ref: builder.by_ref,
+        imports: checked.imports.clone(),
+        inlined: FxHashSet::default(),
+        embedded: FxHashSet::default(),
     }
+}
+
+/// The names of the types that functions declare, in source order.
+fn local_types(checked: &Checked) -> Vec<Obj> {
+    let mut all = Vec::new();
+    for file in &checked.files {
+        let is_local = |obj: &Obj| {
+            let named = obj.is_type_name() && obj.ty().as_named().is_some_and(|n| n.obj == *obj);
+            named && obj.pkg == Some(checked.pkg) && checked.pkg.lookup(obj.name) != Some(*obj)
+        };
+        let mut found: Vec<Obj> = file.objects.iter().flatten().copied().collect();
+        found.retain(is_local);
+        found.sort_by_key(|obj| obj.pos.map(|p| p.offset));
+        found.dedup();
+        all.extend(found);
+    }
+    all
 }
 
 /// How deep nested code is followed; what lies deeper is [`Node::Unknown`](super::node::Node::Unknown).
@@ -84,6 +109,8 @@ pub(super) struct Builder<'a> {
     frames: Vec<Frame>,
     /// Types of methods as functions, by method and receiver.
     method_types: FxHashMap<(Obj, Ty), Ty>,
+    /// Conditions of which only a part is left to evaluate, by file and expression.
+    replaced: FxHashMap<(usize, ExprId), ExprId>,
     package_closures: u32,
     /// Functions named `init` so far: the compiler numbers them.
     init_functions: u32,

@@ -194,7 +194,7 @@ impl Builder<'_> {
         }
         let mut init = Vec::new();
         if self.has_call(fun) {
-            let temp = self.temp_copy_undefined(fun, pos, &mut init);
+            let temp = self.callee_copy(fun, pos, &mut init);
             fun = self.name(temp, pos);
         }
         first.push(self.name(yield_local, pos));

@@ -293,7 +293,7 @@ impl Builder<'_> {
     }
 
     /// Whether nothing behind the statement in its list can be reached (noder's `terminates`).
-    fn terminates(&self, s: StmtId) -> bool {
+    fn terminates(&mut self, s: StmtId) -> bool {
         let mut stack = vec![s];
         while let Some(s) = stack.pop() {
             match self.ast().stmt(s) {
@@ -343,13 +343,14 @@ impl Builder<'_> {
     }
 
     /// Whether a condition is known, and what of it is left to evaluate (noder's `staticBool`).
-    pub(super) fn static_bool(&self, e: ExprId) -> (Option<bool>, ExprId) {
+    /// Operands of which less is left are noted as replaced.
+    pub(super) fn static_bool(&mut self, e: ExprId) -> (Option<bool>, ExprId) {
         let ast = self.ast();
         if let Some(value) = self.info().const_value(e) {
             return (value.as_bool(), e);
         }
         match ast.expr(e) {
-            Expr::Unary { op: Kind::Not, x } => (self.static_bool(x).0, e),
+            Expr::Unary { op: Kind::Not, x } => (self.static_operand(x).0, e),
             Expr::Binary { op, x, y } if matches!(op, Kind::AndAnd | Kind::OrOr) => {
                 self.static_logical(op == Kind::AndAnd, x, y, e)
             }
@@ -358,14 +359,20 @@ impl Builder<'_> {
     }
 
     /// `x && y` (or `||`): one side may decide alone, or be neutral.
-    fn static_logical(&self, and: bool, x: ExprId, y: ExprId, e: ExprId) -> (Option<bool>, ExprId) {
-        let (left, left_rest) = self.static_bool(x);
+    fn static_logical(
+        &mut self,
+        and: bool,
+        x: ExprId,
+        y: ExprId,
+        e: ExprId,
+    ) -> (Option<bool>, ExprId) {
+        let (left, left_rest) = self.static_operand(x);
         if left == Some(!and) {
             return (left, left_rest);
         }
-        let (right, right_rest) = self.static_bool(y);
+        let (right, right_rest) = self.static_operand(y);
         if left == Some(and) || right == Some(!and) {
-            let rest = if self.info().const_value(x).is_some() {
+            let rest = if self.info().const_value(left_rest).is_some() {
                 right_rest
             } else {
                 e
@@ -373,6 +380,24 @@ impl Builder<'_> {
             return (right, rest);
         }
         (None, e)
+    }
+
+    fn static_operand(&mut self, x: ExprId) -> (Option<bool>, ExprId) {
+        let (known, rest) = self.static_bool(x);
+        if rest != x {
+            let file = self.frame().file;
+            self.replaced.insert((file, x), rest);
+        }
+        (known, rest)
+    }
+
+    /// What is left of an expression.
+    pub(super) fn rest_of(&self, e: ExprId) -> ExprId {
+        if self.replaced.is_empty() {
+            return e;
+        }
+        let known = self.replaced.get(&(self.frame().file, e)).copied();
+        known.unwrap_or(e)
     }
 
     /// The default type of an untyped operand.
