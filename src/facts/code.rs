@@ -9,7 +9,7 @@
 //! unexported one is reached through a body that is copied. Instances are not kept: whoever needs one makes it from the
 //! generic body.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -45,7 +45,9 @@ impl Code {
                 by_ref: FxHashMap::default(),
                 imports: package.imports.clone(),
                 inlined: package.inlined.clone(),
+                inlined_apart: package.inlined_apart.clone(),
                 embedded: package.embedded.clone(),
+                mentioned: OnceLock::new(),
             },
             summaries: IndexVec::new(),
         };

@@ -24,6 +24,8 @@ mod wrap;
 
 pub use self::func::closure_suffix;
 
+use std::sync::OnceLock;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::frame::Frame;
@@ -75,7 +77,9 @@ pub fn build(checked: &Checked, sources: &[Source<'_>], release: &'static Releas
         by_ref: builder.by_ref,
         imports: checked.imports.clone(),
         inlined: FxHashSet::default(),
+        inlined_apart: FxHashSet::default(),
         embedded: FxHashSet::default(),
+        mentioned: OnceLock::new(),
     }
 }
 
