@@ -1,5 +1,7 @@
 //! One package: find its sites and how hot they are, run the rules, and print what the compiler prints.
 
+use rustc_hash::FxHashSet;
+
 use crate::base::diag::{Diagnostic, Level};
 use crate::base::glob::Patterns;
 use crate::base::index::Idx;
@@ -11,12 +13,14 @@ use crate::finding::Finding;
 use crate::heat::{FileHeat, HeatConfig};
 use crate::load::Program;
 use crate::parse::{self, Parsed};
+use crate::profile::{Measured, Uses};
 use crate::report::CompilerLine;
 use crate::rules::{self, Active, SYNTAX_ERROR, Snippet};
 use crate::settings::SettingsCache;
 use crate::site::{GoVersion, Site};
 
 use super::decide::{self, Decided};
+use super::measure::Profiles;
 use super::regions;
 use super::typecheck::Typed;
 
@@ -33,14 +37,18 @@ pub(super) struct Checked {
     pub(super) bytes: u64,
     /// What the compiler prints, if asked for.
     pub(super) compiler_lines: Vec<CompilerLine>,
+    /// What was found of each profile.
+    pub(super) uses: Vec<Uses>,
 }
 
 /// Runs the rules over the files that findings are wanted of.
 pub(super) fn check(
     program: &Program,
     typed: &Typed<'_>,
-    decided: &Decided<'_>,
+    decided: &Decided,
     settings: &SettingsCache<'_>,
+    profiles: &Profiles,
+    stack_variables: bool,
 ) -> Checked {
     let package = typed.package;
     let settings = settings.for_folder(&package.dir);
@@ -48,15 +56,8 @@ pub(super) fn check(
     let files: Vec<_> = files
         .map(|(file, parsed)| (file, &program.files[file.id], parsed))
         .collect();
-    let mut checked = Checked {
-        files: files.len(),
-        bytes: files
-            .iter()
-            .map(|(_, src, _)| src.text().len() as u64)
-            .sum(),
-        ..Checked::default()
-    };
-    let mut sites = decided.sites();
+    let mut checked = counted(program, typed);
+    let mut sites = decided.sites(stack_variables);
     regions::show(
         &mut sites,
         files
@@ -64,20 +65,44 @@ pub(super) fn check(
             .map(|(file, src, parsed)| (file.id, *src, &parsed.ast)),
     );
     for (file, src, parsed) in files.iter().filter(|(file, ..)| file.has_findings()) {
+        let measured = profiles.of_file(package, src, &parsed.ast);
+        add_uses(&mut checked.uses, &measured.uses);
         let unit = Unit {
             file: file.id,
             src,
             parsed,
+            measured: Some((profiles, measured)),
             go: decided.go,
             package: package.path.as_str(),
         };
         let path = package.dir.join(src.path().file_name().unwrap_or_default());
         let own = take_file(&mut sites, file.id);
-        let (own, findings) = unit.run(own, &settings.heat_for(&path), &settings.active_for(&path));
+        let (own, mut findings) =
+            unit.run(own, &settings.heat_for(&path), &settings.active_for(&path));
+        findings.retain(|f| f.site.as_ref().is_none_or(|site| profiles.wants(site)));
         checked.sites.extend(own);
         checked.findings.extend(findings);
     }
     checked
+}
+
+/// What was read for the package.
+pub(super) fn counted(program: &Program, typed: &Typed<'_>) -> Checked {
+    let files = &typed.package.files;
+    let bytes = files
+        .iter()
+        .map(|file| program.files[file.id].text().len() as u64);
+    Checked {
+        files: files.len(),
+        bytes: bytes.sum(),
+        ..Checked::default()
+    }
+}
+
+/// Adds what a file uses of each profile to the sums.
+pub(super) fn add_uses(sums: &mut Vec<Uses>, uses: &[Uses]) {
+    sums.resize(sums.len().max(uses.len()), Uses::default());
+    sums.iter_mut().zip(uses).for_each(|(sum, u)| sum.add(*u));
 }
 
 /// Takes the sites of a file out of those of its package.
@@ -89,18 +114,23 @@ fn take_file(sites: &mut Vec<Site>, file: FileId) -> Vec<Site> {
     own
 }
 
-/// What the compiler prints of a package with `-m`.
-pub(super) fn compiler_lines(program: &Program, decided: &Decided<'_>) -> Vec<CompilerLine> {
+/// What the compiler prints of a package with `-m`, about files of packages that were asked for. It would say something
+/// of copies of other packages' code too; that we do not, because it would hang on where that code came from.
+pub(super) fn compiler_lines(
+    program: &Program,
+    asked_for: &FxHashSet<FileId>,
+    decided: &Decided,
+) -> Vec<CompilerLine> {
     let line = |file: Option<FileId>, offset, text| {
-        let source = &program.files[file?];
-        Some(CompilerLine {
-            path: source.path().to_string_lossy().into_owned(),
-            at: source.line_col(offset),
+        line(
+            program,
+            file.filter(|f| asked_for.contains(f)),
+            offset,
             text,
-        })
+        )
     };
     let printer = Printer {
-        package: decided.package,
+        package: &decided.package,
         release: crate::ir::release::Release::of(decided.go),
         sizes: decided.sizes,
     };
@@ -111,11 +141,40 @@ pub(super) fn compiler_lines(program: &Program, decided: &Decided<'_>) -> Vec<Co
     inlined.chain(escape).flatten().collect()
 }
 
+/// Of each function that is compiled, the cost at which it can be inlined, or why it cannot be.
+pub(super) fn inlining(program: &Program, decided: &Decided) -> Vec<CompilerLine> {
+    let funcs = decided.package.funcs.iter_enumerated();
+    let said = funcs.filter_map(|(id, func)| {
+        let text = match (func.inline, decided.inlined.reasons.get(&id)) {
+            (Some(inline), _) => format!("can inline {} with cost {}", func.name, inline.cost),
+            (None, Some(why)) => format!("cannot inline {}: {why}", func.name),
+            (None, None) => return None,
+        };
+        line(program, func.pos.file, func.pos.offset, text)
+    });
+    said.collect()
+}
+
+fn line(
+    program: &Program,
+    file: Option<FileId>,
+    offset: u32,
+    text: String,
+) -> Option<CompilerLine> {
+    let source = &program.files[file?];
+    Some(CompilerLine {
+        path: source.path().to_string_lossy().into_owned(),
+        at: source.line_col(offset),
+        text,
+    })
+}
+
 /// A file on its way through the stages.
 struct Unit<'u> {
     file: FileId,
     src: &'u SourceFile,
     parsed: &'u Parsed,
+    measured: Option<(&'u Profiles, Measured)>,
     go: GoVersion,
     package: &'u str,
 }
@@ -134,6 +193,9 @@ impl Unit<'_> {
         for site in &mut sites {
             site.heat = heat.at(site.span.start);
             site.function = heat.function_at(site.span.start);
+            if let Some((profiles, measured)) = &self.measured {
+                profiles.heat(measured, self.src, site);
+            }
         }
         let diagnostics = self.diagnostics();
         let findings = rules::check_file(
@@ -189,6 +251,7 @@ pub fn check_alone(text: &str, go: GoVersion, marks: &HeatConfig<'_>, active: &A
         file,
         src: &src,
         parsed: &parsed,
+        measured: None,
         go,
         package: "example",
     };

@@ -16,16 +16,21 @@ use crate::types::ty::{Ty, TyKind};
 
 /// Whether the export data of `package` has the body of `func`, which another package declares.
 pub(super) fn has(package: &Package, func: FuncRef) -> bool {
-    let Some(name) = receiver_name(func.obj()) else {
-        return package.inlined.contains(&func);
+    let Some(known_as) = func.name() else {
+        return false;
     };
-    package.embedded.contains(&name)
-        || package.inlined.contains(&func)
-        || package.inlined_apart.contains(&func)
+    if package.exported_bodies.contains(&known_as) {
+        return true;
+    }
+    let Some(receiver) = receiver_name(func.obj()) else {
+        return false;
+    };
+    package.embedded.contains(&receiver)
+        || package.inlined_apart.contains(&known_as)
             && package
                 .mentioned
                 .get_or_init(|| mentioned_types(package.pkg))
-                .contains(&name)
+                .contains(&receiver)
 }
 
 /// Notes what a package exports of other packages' code, once calls in it are inlined.
@@ -47,10 +52,13 @@ pub(super) fn note(package: &mut Package, callees: &dyn Callees) {
             refer(&owner.funcs[id].original, &mut reached, &mut todo);
         }
     }
-    let is_method = |f: &FuncRef| receiver_name(f.obj()).is_some();
-    let apart = package.inlined.iter().filter(|f| !reached.contains(f));
-    package.inlined_apart = apart.copied().filter(is_method).collect();
-    package.inlined.retain(|f| reached.contains(f));
+    for &func in &package.inlined {
+        if reached.contains(&func) {
+            package.exported_bodies.extend(func.name());
+        } else if receiver_name(func.obj()).is_some() {
+            package.inlined_apart.extend(func.name());
+        }
+    }
 }
 
 /// Adds the functions that a body refers to.
@@ -81,7 +89,7 @@ fn named_obj(ty: Ty) -> Option<Obj> {
 
 /// The type names of other packages whose methods the types of a package have by embedding: the compiler makes wrappers
 /// of these methods, and inlines them there.
-fn embedded_types(pkg: Pkg) -> FxHashSet<Obj> {
+pub fn embedded_types(pkg: Pkg) -> FxHashSet<Obj> {
     let mut found = FxHashSet::default();
     let mut todo: Vec<Ty> = pkg
         .objects()

@@ -22,7 +22,7 @@ mod closures;
 pub mod cost;
 mod deadlocals;
 mod devirtualize;
-mod exports;
+pub mod exports;
 mod intrinsics;
 mod pass;
 mod splice;

@@ -52,7 +52,7 @@ use std::sync::{Arc, OnceLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use self::body::{Body, Class, FuncKey, FuncRef, LocalId, Pos};
+use self::body::{Body, Class, FuncKey, FuncName, FuncRef, LocalId, Pos};
 use self::node::FuncId;
 use crate::ast::Pragma;
 use crate::base::index::IndexVec;
@@ -197,12 +197,13 @@ pub struct Package {
     pub by_ref: FxHashMap<FuncRef, FuncId>,
     /// The packages that it imports itself.
     pub imports: Vec<Pkg>,
-    /// Functions of other packages that were inlined here and that importers can come upon: their bodies are in the
-    /// package's export data.
+    /// Functions of other packages that were inlined here.
     pub inlined: FxHashSet<FuncRef>,
+    /// Those of them that importers can come upon: their bodies are in the package's export data.
+    pub exported_bodies: FxHashSet<FuncName>,
     /// Methods of other packages that were inlined here, but not into bodies that importers copy: importers come upon
     /// them if the package's objects mention their types.
-    pub inlined_apart: FxHashSet<FuncRef>,
+    pub inlined_apart: FxHashSet<FuncName>,
     /// Type names of other packages whose methods the package's own types have by embedding: wrappers inline them.
     pub embedded: FxHashSet<Obj>,
     /// The names of the types that the package's objects are made of, once asked for.

@@ -23,6 +23,7 @@ mod switch;
 mod wrap;
 
 pub use self::func::closure_suffix;
+pub use self::rangefunc::runtime_functions;
 
 use std::sync::OnceLock;
 
@@ -77,6 +78,7 @@ pub fn build(checked: &Checked, sources: &[Source<'_>], release: &'static Releas
         by_ref: builder.by_ref,
         imports: checked.imports.clone(),
         inlined: FxHashSet::default(),
+        exported_bodies: FxHashSet::default(),
         inlined_apart: FxHashSet::default(),
         embedded: FxHashSet::default(),
         mentioned: OnceLock::new(),
