@@ -6,7 +6,7 @@
 //! | row | changed in | compiler's source |
 //! | --- | --- | --- |
 //! | `devirtualize_first`, `inlines_defer_wrapper_calls` | 1.22 | `inline/interleaved`, `typecheck/stmt.go` |
-//! | `shape_names` | 1.22, 1.24 | `noder/reader.go` |
+//! | `shape_names` | 1.22, 1.24, 1.25 | `noder/reader.go` |
 //! | `static_assertions`, `helpers_in_runtime` | 1.24 | `ir/type.go`, `inline/inl.go` |
 //! | `renames_inlined_results`, `package_closures` | 1.22 | `noder/reader.go`, `ir/func.go` |
 //! | `tracks_uses`, `tracks_closure_results` | 1.22 | `escape/leaks.go`, `escape/solve.go` |
@@ -51,6 +51,8 @@ pub enum ShapeNames {
     Plain,
     /// With all bits of the hash of long names inverted.
     Inverted,
+    /// With the last bit of the first byte of the hash inverted.
+    Flipped,
     /// With the first byte of the hash inverted.
     Hashed,
 }
@@ -200,7 +202,7 @@ const GO1_23: Release = Release {
 
 const GO1_24: Release = Release {
     since: GoVersion(24),
-    shape_names: ShapeNames::Hashed,
+    shape_names: ShapeNames::Flipped,
     static_assertions: true,
     helpers_in_runtime: false,
     self_recursion: true,
@@ -220,6 +222,7 @@ const GO1_24: Release = Release {
 
 const GO1_25: Release = Release {
     since: GoVersion(25),
+    shape_names: ShapeNames::Hashed,
     make_buffer: 32,
     zero_sized_make: true,
     append_store: true,
