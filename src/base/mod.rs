@@ -11,6 +11,7 @@ pub mod files;
 pub mod glob;
 pub mod index;
 pub mod nest;
+pub mod sha256;
 pub mod source;
 pub mod span;
 pub mod suggest;

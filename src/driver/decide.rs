@@ -1,7 +1,7 @@
 //! What the compiler decides in each package of a run: checked syntax → [`ir`] → calls inlined → escape analysis.
 //!
-//! A package is decided once all that it imports is. What it leaves behind for its importers is its [`Unit`]: bodies to
-//! inline and the tags of parameters.
+//! A package is decided once all that it imports is. What it leaves behind for its importers is its
+//! [`Code`]: bodies to inline and the tags of parameters.
 
 use ::std::sync::{OnceLock, PoisonError, RwLock};
 
@@ -16,6 +16,7 @@ use crate::escape::cost::Costs;
 use crate::escape::sites::Sites;
 use crate::escape::summary::{self, Summary};
 use crate::facts::archive::Archive;
+use crate::facts::code::Code;
 use crate::facts::std;
 use crate::inline::{self, Inlined};
 use crate::ir::body::FuncRef;
@@ -30,16 +31,10 @@ use crate::types::{self, Config, FileInput, Import, Importer, PackageInput, info
 
 use super::typecheck::{Typed, language_of};
 
-/// A package as its importers need it.
-struct Unit {
-    package: ir::Package,
-    summaries: FxHashMap<FuncRef, Summary>,
-}
-
 /// What is decided for a package.
-pub(super) struct Decided<'u> {
+pub(super) struct Decided {
     /// Its functions, calls inlined.
-    pub(super) package: &'u ir::Package,
+    pub(super) package: ir::Package,
     /// What was said while inlining.
     pub(super) inlined: Inlined,
     /// What escape analysis decided.
@@ -50,21 +45,25 @@ pub(super) struct Decided<'u> {
     pub(super) sizes: Sizes,
 }
 
-impl Decided<'_> {
-    /// Its sites by file, position and kind, without regions and heat.
-    pub(super) fn sites(&self) -> Vec<Site> {
+impl Decided {
+    /// Its sites by file, position and kind, without regions and heat; variables that stay in their frame only if asked for.
+    pub(super) fn sites(&self, stack_variables: bool) -> Vec<Site> {
         let costs = Costs {
-            package: self.package,
+            package: &self.package,
             release: crate::ir::release::Release::of(self.go),
             sizes: self.sizes,
         };
-        Sites { costs }.of(&self.analysis)
+        Sites {
+            costs,
+            stack_variables,
+        }
+        .of(&self.analysis)
     }
 }
 
 /// The packages of a run that are decided so far.
 pub(super) struct Units {
-    decided: IndexVec<PackageId, OnceLock<Unit>>,
+    decided: IndexVec<PackageId, OnceLock<Code>>,
     /// Objects know their package; this is where it lies.
     ids: RwLock<FxHashMap<Pkg, PackageId>>,
     sizes: Sizes,
@@ -84,7 +83,7 @@ impl Units {
     }
 
     /// Decides a package. What it imports has been decided before, or is unknown.
-    pub(super) fn decide(&self, program: &Program, typed: &Typed<'_>) -> Decided<'_> {
+    pub(super) fn decide(&self, program: &Program, typed: &Typed<'_>) -> Decided {
         let go = program.builds[typed.package.build].compiler;
         let files = typed.package.files.iter().zip(typed.parsed);
         let sources: Vec<_> = files
@@ -102,7 +101,7 @@ impl Units {
         go: GoVersion,
         info: &info::Package,
         sources: &[ir::build::Source<'_>],
-    ) -> Decided<'_> {
+    ) -> Decided {
         let release = ir::release::Release::of(go);
         let mut package = ir::build::build(info, sources, release);
         let config = inline::Config {
@@ -116,13 +115,11 @@ impl Units {
             release: crate::ir::release::Release::of(go),
             sizes: self.sizes,
         });
-        let exports = analysis.exports(&package);
-        let summaries = exports.map(|(func, s)| (func, s.clone())).collect();
-        let pkg = package.pkg;
-        let unit = self.decided[id].get_or_init(|| Unit { package, summaries });
-        self.publish(pkg, id);
+        let code = Code::exported(&package, &analysis);
+        let _first = self.decided[id].set(code);
+        self.publish(package.pkg, id);
         Decided {
-            package: &unit.package,
+            package,
             inlined,
             analysis,
             go,
@@ -135,7 +132,7 @@ impl Units {
         ids.insert(pkg, id);
     }
 
-    fn unit_of(&self, func: FuncRef) -> Option<&Unit> {
+    fn code_of(&self, func: FuncRef) -> Option<&Code> {
         let pkg = func.obj().pkg?;
         let ids = self.ids.read().unwrap_or_else(PoisonError::into_inner);
         self.decided[*ids.get(&pkg)?].get()
@@ -167,7 +164,7 @@ pub(super) fn alone(src: &SourceFile, parsed: &Parsed, file: FileId, go: GoVersi
         version: language_of(go),
     };
     let id = PackageId::from_usize(0);
-    units.decide_sources(id, go, &info, &[source]).sites()
+    units.decide_sources(id, go, &info, &[source]).sites(false)
 }
 
 /// Imports of the standard library alone.
@@ -182,8 +179,7 @@ impl Importer for Library {
 
 impl Callees for Units {
     fn find(&self, func: FuncRef) -> Option<(&ir::Package, FuncId)> {
-        let package = &self.unit_of(func)?.package;
-        Some((package, package.find(func)?))
+        self.code_of(func)?.find(func)
     }
 
     fn package(&self, pkg: Pkg) -> Option<&ir::Package> {
@@ -194,6 +190,6 @@ impl Callees for Units {
 
 impl summary::Callees for Units {
     fn summary(&self, func: FuncRef) -> Option<&Summary> {
-        self.unit_of(func)?.summaries.get(&func)
+        self.code_of(func)?.summary(func)
     }
 }

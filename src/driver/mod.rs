@@ -105,20 +105,24 @@ fn check(args: &CheckArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
 #[derive(Clone, Copy)]
 struct Wanted {
     findings: bool,
+    /// Sites that are variables and stay in their frame, of which there is nothing to report.
+    stack_variables: bool,
     compiler_lines: bool,
     /// Which functions can be inlined at which cost, in place of the compiler's lines.
     inlining: bool,
 }
 
 impl Wanted {
-    const FINDINGS: Wanted = Wanted {
+    const ALL_SITES: Wanted = Wanted {
         findings: true,
+        stack_variables: true,
         compiler_lines: false,
         inlining: false,
     };
 
     const INLINING: Wanted = Wanted {
         findings: false,
+        stack_variables: false,
         compiler_lines: false,
         inlining: true,
     };
@@ -129,6 +133,7 @@ impl Wanted {
         let formats: Vec<Format> = others.chain([args.format]).collect();
         Wanted {
             findings: formats.iter().any(|&f| f != Format::Gcflags),
+            stack_variables: false,
             compiler_lines: formats.contains(&Format::Gcflags),
             inlining: false,
         }
@@ -160,7 +165,7 @@ fn write_reports(args: &CheckArgs, report: &Report, streams: &mut Streams<'_>) -
 fn dump_sites(args: &DumpArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
     let threads = args.threads.map_or(0, usize::from);
     match in_pool(threads, || {
-        analyse(&args.paths, &args.input, Wanted::FINDINGS)
+        analyse(&args.paths, &args.input, Wanted::ALL_SITES)
     }) {
         Ok(analysis) => {
             let sites = analysis.checked.iter().flat_map(|c| &c.sites);
@@ -235,7 +240,7 @@ fn analyse(paths: &[PathBuf], input: &InputArgs, wanted: Wanted) -> Result<Analy
         };
         is_wanted.then(|| {
             let mut checked = if wanted.findings {
-                package::check(&program, typed, &decided, settings)
+                package::check(&program, typed, &decided, settings, wanted.stack_variables)
             } else {
                 package::counted(&program, typed)
             };

@@ -39,8 +39,9 @@ pub(super) struct Checked {
 pub(super) fn check(
     program: &Program,
     typed: &Typed<'_>,
-    decided: &Decided<'_>,
+    decided: &Decided,
     settings: &SettingsCache<'_>,
+    stack_variables: bool,
 ) -> Checked {
     let package = typed.package;
     let settings = settings.for_folder(&package.dir);
@@ -49,7 +50,7 @@ pub(super) fn check(
         .map(|(file, parsed)| (file, &program.files[file.id], parsed))
         .collect();
     let mut checked = counted(program, typed);
-    let mut sites = decided.sites();
+    let mut sites = decided.sites(stack_variables);
     regions::show(
         &mut sites,
         files
@@ -96,9 +97,9 @@ fn take_file(sites: &mut Vec<Site>, file: FileId) -> Vec<Site> {
 }
 
 /// What the compiler prints of a package with `-m`.
-pub(super) fn compiler_lines(program: &Program, decided: &Decided<'_>) -> Vec<CompilerLine> {
+pub(super) fn compiler_lines(program: &Program, decided: &Decided) -> Vec<CompilerLine> {
     let printer = Printer {
-        package: decided.package,
+        package: &decided.package,
         release: crate::ir::release::Release::of(decided.go),
         sizes: decided.sizes,
     };
@@ -110,7 +111,7 @@ pub(super) fn compiler_lines(program: &Program, decided: &Decided<'_>) -> Vec<Co
 }
 
 /// Of each function that is compiled, the cost at which it can be inlined, or why it cannot be.
-pub(super) fn inlining(program: &Program, decided: &Decided<'_>) -> Vec<CompilerLine> {
+pub(super) fn inlining(program: &Program, decided: &Decided) -> Vec<CompilerLine> {
     let funcs = decided.package.funcs.iter_enumerated();
     let said = funcs.filter_map(|(id, func)| {
         let text = match (func.inline, decided.inlined.reasons.get(&id)) {

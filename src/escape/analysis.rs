@@ -9,6 +9,7 @@ use super::build::{Builder, Context, Subject, Walk};
 use super::call::{effective_pragma, is_escaping_uintptrs};
 use super::graph::{Attrs, Edge, Graph, Loc, Place, Role, Why};
 use super::leaks::Leaks;
+use super::rewrite::Forced;
 use super::solve::{Outcome, Solver};
 use super::summary::{Summary, Tag};
 use crate::ast::Pragma;
@@ -115,7 +116,7 @@ fn run_batch(builder: &mut Builder<'_>, solver: &mut Solver, members: &[FuncId])
         }
     }
     builder.flow_captures();
-    let literals = builder.force();
+    let forced = builder.force();
     let outcome = solver.solve(&mut builder.graph, builder.cx.release);
     for &func in members {
         let summary = builder.summarize(func, &outcome);
@@ -124,7 +125,7 @@ fn run_batch(builder: &mut Builder<'_>, solver: &mut Solver, members: &[FuncId])
     BatchResult {
         members: members.to_vec(),
         self_assignments: std::mem::take(&mut builder.self_assignments),
-        decisions: builder.decisions(&outcome, literals),
+        decisions: builder.decisions(&outcome, forced),
     }
 }
 
@@ -179,7 +180,7 @@ impl Builder<'_> {
         }
     }
 
-    fn decisions(&self, outcome: &Outcome, literals: Vec<(Loc, Value)>) -> Vec<Decision> {
+    fn decisions(&self, outcome: &Outcome, mut forced: Forced) -> Vec<Decision> {
         let mut causes = Causes::default();
         for (i, cause) in outcome.causes.iter().enumerate() {
             causes.by_loc.insert(cause.loc, i);
@@ -190,25 +191,38 @@ impl Builder<'_> {
             };
             causes.decided.insert(cause.loc, decided);
         }
-        let mut literals: FxHashMap<Loc, Value> = literals.into_iter().collect();
         let mut decisions = Vec::new();
         for loc in self.graph.ids() {
             let subject = self.subjects[loc];
             if subject == Subject::Anonymous {
                 continue;
             }
-            let decided = match causes.decided.get(&loc) {
-                Some(&decided) => decided,
-                None if outcome.gave_up => Decided::Unknown,
-                None => Decided::Stack,
+            let must = forced.reasons.get(&loc).copied();
+            let decided = match (
+                must.and_then(|(_, why)| forced_reason(why)),
+                causes.decided.get(&loc),
+            ) {
+                (Some(reason), Some(_)) => Decided::Heap(reason),
+                (_, Some(&decided)) => decided,
+                (_, None) if outcome.gave_up => Decided::Unknown,
+                (_, None) => Decided::Stack,
+            };
+            let steps = match must {
+                Some(note) => vec![Step {
+                    dst: None,
+                    src: subject,
+                    derefs: -1,
+                    notes: vec![note],
+                }],
+                None => self.steps_from(loc, outcome, &causes),
             };
             decisions.push(Decision {
                 subject,
                 owner: frame_of(subject),
                 decided,
                 shared: self.is_shared(loc),
-                literal: literals.remove(&loc),
-                steps: self.steps_from(loc, outcome, &causes),
+                literal: forced.literals.remove(&loc),
+                steps,
             });
         }
         decisions

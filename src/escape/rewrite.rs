@@ -13,6 +13,8 @@
 //!
 //! Source: `escape/escape.go` (`rewriteWithLiterals`) and `escape/utils.go` (`HeapAllocReason`) of the compiler.
 
+use rustc_hash::FxHashMap;
+
 use super::build::{Builder, Subject};
 use super::graph::{Graph, Hole, Loc, Place, Why};
 use crate::base::index::Idx;
@@ -32,20 +34,30 @@ pub(super) struct Made {
     pub size: NodeId,
 }
 
+/// What does not hang on where values flow.
+#[derive(Default)]
+pub(super) struct Forced {
+    /// The constants that stand for `make` sizes and boxed operands.
+    pub literals: FxHashMap<Loc, Value>,
+    /// Why a location is on the heap whatever is done with it.
+    pub reasons: FxHashMap<Loc, (Place, Why)>,
+}
+
 impl Builder<'_> {
-    /// Rewrites with literals where the release does, and sends to the heap what must be there. Gives the literals.
-    pub fn force(&mut self) -> Vec<(Loc, Value)> {
-        let mut literals = Vec::new();
+    /// Rewrites with literals where the release does, and sends to the heap what must be there.
+    pub fn force(&mut self) -> Forced {
+        let mut forced = Forced::default();
         for loc in self.graph.ids() {
             let literal = self.literal_for(loc);
             if let Some((why, at)) = self.forced(loc, literal.as_ref()) {
                 let heap = Hole::into(Graph::heap()).shift(-1);
                 let k = self.graph.noted(heap, at, why);
                 self.graph.flow(k, loc);
+                forced.reasons.insert(loc, (at, why));
             }
-            literals.extend(literal.map(|value| (loc, value)));
+            forced.literals.extend(literal.map(|value| (loc, value)));
         }
-        literals
+        forced
     }
 
     /// The slice that a node makes, if it does.

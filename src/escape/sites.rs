@@ -32,6 +32,8 @@ const MAX_TEXT: usize = 120;
 pub struct Sites<'a> {
     /// Judges what they cost.
     pub costs: Costs<'a>,
+    /// Variables that stay in their frame are sites too.
+    pub stack_variables: bool,
 }
 
 /// What a site is known by; its order is that of the output.
@@ -43,7 +45,10 @@ impl Sites<'_> {
         let mut sites: BTreeMap<Key, Site> = BTreeMap::new();
         for batch in &analysis.batches {
             for decision in &batch.decisions {
-                keep_worst(&mut sites, self.site(decision));
+                let variable = matches!(decision.subject, Subject::Variable(..));
+                if self.stack_variables || !variable || decision.decided != Decided::Stack {
+                    keep_worst(&mut sites, self.site(decision));
+                }
             }
             for &func in &batch.members {
                 self.unprinted(func, &mut sites);
@@ -61,7 +66,7 @@ impl Sites<'_> {
         let mut site = self.blank_site(kind, pos, decision.owner, ty, &expr)?;
         site.verdict = verdict(decision.decided);
         site.cost = self.costs.of(decision);
-        site.size = self.size(decision.subject, ty);
+        site.size = self.size(decision, ty);
         if let Subject::Storage(at) = decision.subject {
             site.target = self.target(at);
         }
@@ -165,9 +170,9 @@ impl Sites<'_> {
     }
 
     /// Bytes of one object, where the type says: not for what has a run-time size.
-    fn size(&self, subject: Subject, ty: Ty) -> Option<u64> {
+    fn size(&self, decision: &Decision, ty: Ty) -> Option<u64> {
         let bytes = |ty| u64::try_from(self.costs.sizes.size_of(ty)).ok();
-        let Subject::Storage(at) = subject else {
+        let Subject::Storage(at) = decision.subject else {
             return bytes(ty);
         };
         let body: &Body = &self.package().funcs[at.func].body;
@@ -177,7 +182,8 @@ impl Sites<'_> {
             }
             (Node::Builtin { args, .. }, TyKind::Slice(elem)) => {
                 let size = body.list(args).last()?;
-                let n = body.literal(*size)?.as_u64()?;
+                let n = decision.literal.as_ref().or_else(|| body.literal(*size));
+                let n = n?.as_u64()?;
                 bytes(*elem)?.checked_mul(n)
             }
             (Node::Conv { .. }, _) if body.conv_kind(at.node) == ConvKind::Interface => bytes(ty),

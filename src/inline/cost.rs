@@ -25,6 +25,9 @@ const CLOSURE_COST: i64 = 15;
 /// What reading a word of the dictionary costs: index, dereference, variable and number.
 const DICTIONARY_WORD: i64 = 4;
 
+/// What the address of read-only data costs.
+const CONSTANT_ADDRESS: i64 = 2;
+
 /// Why a function cannot be inlined, whatever it costs: the text behind `cannot inline F: `.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Impossible(pub String);
@@ -83,6 +86,7 @@ impl<'a> Counter<'a> {
             Node::Type | Node::MethodExpr { .. } | Node::Block(_) => 0,
             Node::DotType { x, .. } => 1 + self.assertion(id, x),
             Node::Case { list, .. } => 1 + self.dynamic_types(list),
+            Node::Switch { tag, cases } => 1 + tag.map_or(0, |t| self.static_cases(t, cases)),
             Node::Branch {
                 kind: Branch::Fall, ..
             } => 0,
@@ -174,14 +178,32 @@ impl<'a> Counter<'a> {
     fn assertion(&self, id: NodeId, x: NodeId) -> i64 {
         let body = self.original();
         if !has_shape(body.ty(id)) {
-            return 0;
+            let looks_up = !self.release.static_assertions && has_methods(body.ty(x));
+            return if looks_up { 2 * CONSTANT_ADDRESS } else { 0 };
         }
         DICTIONARY_WORD
             + if has_shape(body.ty(x)) {
                 DICTIONARY_WORD
             } else {
-                2
+                CONSTANT_ADDRESS
             }
+    }
+
+    /// Older releases look up the types of cases if the value's interface has methods.
+    fn static_cases(&self, tag: NodeId, cases: Nodes) -> i64 {
+        let body = self.original();
+        let Node::TypeSwitchGuard { x, .. } = body.node(tag) else {
+            return 0;
+        };
+        if self.release.static_assertions || !has_methods(body.ty(x)) {
+            return 0;
+        }
+        let is_static = |&&id: &&NodeId| body.node(id) == Node::Type && !has_shape(body.ty(id));
+        let types = body.list(cases).iter().map(|&case| match body.node(case) {
+            Node::Case { list, .. } => body.list(list).iter().filter(is_static).count() as i64,
+            _ => 0,
+        });
+        types.sum::<i64>() * (CONSTANT_ADDRESS + 1)
     }
 
     fn builtin(&self, id: BuiltinId, args: Nodes, ty: Ty) -> Result<i64, Impossible> {
@@ -207,7 +229,8 @@ impl<'a> Counter<'a> {
             return Ok(1 + i64::from(CALL_COST));
         }
         if let Node::Func(f) | Node::MethodExpr { func: f, .. } = body.node(fun) {
-            match special(f) {
+            match special(f, self.release) {
+                Special::Throw => return Ok(2),
                 Special::Intrinsic | Special::Cheap => return Ok(1),
                 Special::Forbids => return Err(forbidden(f)),
                 Special::None => {}
@@ -301,6 +324,12 @@ fn communication(body: &Body, comm: NodeId) -> i64 {
         Node::Assign { y: Some(y), .. } if matches!(body.node(y), Node::Recv(_)) => 1,
         _ => 0,
     }
+}
+
+/// Whether a type is an interface with methods.
+fn has_methods(ty: Ty) -> bool {
+    ty.under_interface()
+        .is_some_and(|i| !i.type_set().methods.is_empty())
 }
 
 fn is_slice(ty: Ty) -> bool {

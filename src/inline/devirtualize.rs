@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::pass::Pass;
 use crate::ir::body::{Class, ConvKind, FuncRef, LocalId};
+use crate::ir::instantiate::World;
 use crate::ir::node::{FuncId, Node, NodeId};
 use crate::ir::print::node_text;
 use crate::ir::shape::{has_shape, is_boxing as is_interface, is_shape};
@@ -329,7 +330,11 @@ fn rewrite(
             ddd,
         },
     );
-    wrapper::ensure(pass.package, pass.callees, target, true);
+    let world = World {
+        callees: pass.callees,
+        release: pass.config.release,
+    };
+    wrapper::ensure(pass.package, world, target, true);
 }
 
 fn declared_receiver(method: Obj) -> Option<Ty> {

@@ -1,8 +1,10 @@
 //! Calls that the compiler counts as one node: intrinsics, which it never inlines, and a few cheap functions.
 //!
-//! The lists are those of amd64 (`ssagen/intrinsics.go`, `inline/inl.go`).
+//! The lists are those of amd64 (`ssagen/intrinsics.go`, `inline/inl.go`). A name is an intrinsic in every release that
+//! has it; packages below runtime were `runtime/internal/…` once and are `internal/runtime/…` now.
 
 use crate::ir::body::FuncRef;
+use crate::ir::release::Release;
 use crate::types::ty::{Ty, TyKind};
 
 /// How a call of a function counts.
@@ -14,12 +16,14 @@ pub enum Special {
     Intrinsic,
     /// One node; may be inlined.
     Cheap,
+    /// Two nodes: as cheap as a panic.
+    Throw,
     /// Makes the function that calls it impossible to inline.
     Forbids,
 }
 
 /// How a call of `func` counts.
-pub fn special(func: FuncRef) -> Special {
+pub fn special(func: FuncRef, release: &Release) -> Special {
     let obj = func.obj();
     let Some(pkg) = obj.pkg else {
         return Special::None;
@@ -28,8 +32,11 @@ pub fn special(func: FuncRef) -> Special {
     let name = obj.name.as_str();
     match receiver_name(func) {
         Some(recv) => cheap_method(path, recv, name),
+        None if release.helpers_in_runtime && path == "runtime" && name == "throw" => {
+            Special::Throw
+        }
         None if forbids(path, name) => Special::Forbids,
-        None if is_cheap(path, name) => Special::Cheap,
+        None if is_helper(path, name, release) || is_cheap(path, name) => Special::Cheap,
         None if is_intrinsic(path, name) => Special::Intrinsic,
         None => Special::None,
     }
@@ -68,12 +75,22 @@ fn is_integer_access(name: &str) -> bool {
 fn forbids(path: &str, name: &str) -> bool {
     (path == "runtime" && name == "deferrangefunc")
         || path == "internal/runtime/sys" && matches!(name, "GetCallerPC" | "GetCallerSP")
+        || path == "runtime" && matches!(name, "getcallerpc" | "getcallersp")
+}
+
+/// What only hides a pointer from escape analysis.
+fn is_helper(path: &str, name: &str, release: &Release) -> bool {
+    if release.helpers_in_runtime {
+        path == "reflect" && name == "noescape"
+    } else {
+        path == "internal/abi" && name == "NoEscape"
+    }
 }
 
 fn is_cheap(path: &str, name: &str) -> bool {
     match path {
-        "internal/abi" => matches!(name, "NoEscape" | "EscapeNonString"),
-        "runtime" => name == "panicrangestate",
+        "internal/abi" => name == "EscapeNonString",
+        "runtime" => matches!(name, "panicrangestate" | "panicrangeexit"),
         "hash/maphash" => name == "escapeForHash",
         "internal/byteorder" => name
             .strip_prefix("LE")
@@ -94,12 +111,18 @@ fn is_intrinsic(path: &str, name: &str) -> bool {
         "math/big" => name == "mulWW",
         "math/bits" => is_bits(name),
         "sync/atomic" => is_atomic(name),
-        "runtime" => matches!(name, "KeepAlive" | "slicebytetostringtmp" | "getg"),
+        "runtime" => matches!(
+            name,
+            "KeepAlive" | "slicebytetostringtmp" | "getg" | "getclosureptr" | "mulUintptr"
+        ),
+        "sync" => matches!(name, "runtime_LoadAcquintptr" | "runtime_StoreReluintptr"),
         "crypto/internal/constanttime" => matches!(name, "Select" | "boolToUint8"),
-        "internal/runtime/math" => matches!(name, "Add64" | "MulUintptr"),
-        "internal/runtime/sys" => is_sys(name),
+        "internal/runtime/math" | "runtime/internal/math" => {
+            matches!(name, "Add64" | "Mul64" | "MulUintptr")
+        }
+        "internal/runtime/sys" | "runtime/internal/sys" => is_sys(name),
         "internal/runtime/maps" => is_maps(name),
-        "internal/runtime/atomic" => is_runtime_atomic(name),
+        "internal/runtime/atomic" | "runtime/internal/atomic" => is_runtime_atomic(name),
         _ => false,
     }
 }

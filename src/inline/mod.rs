@@ -20,11 +20,11 @@
 pub mod callee;
 mod closures;
 pub mod cost;
+mod deadlocals;
 mod devirtualize;
 mod intrinsics;
 mod pass;
 mod splice;
-mod unused;
 
 pub use pass::{Inlined, run};
 

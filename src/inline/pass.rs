@@ -8,10 +8,10 @@ use rustc_hash::FxHashMap;
 use super::callee::{Finder, Target, embedded_types};
 use super::cost::{Counter, Impossible, budget, call_limit, delays_results, is_big};
 use super::intrinsics::{Special, special};
-use super::{Config, Message, devirtualize, splice, unused};
+use super::{Config, Message, deadlocals, devirtualize, splice};
 use crate::ast::Pragma;
 use crate::ir::body::{Body, FuncKey, Pos};
-use crate::ir::instantiate;
+use crate::ir::instantiate::{self, World};
 use crate::ir::node::{FuncId, Node, NodeId};
 use crate::ir::print::func_text;
 use crate::ir::scc::{Group, bottom_up};
@@ -33,7 +33,11 @@ pub struct Inlined {
 /// `package` is changed in place: its functions get their cost, and calls in their bodies are replaced; bodies as they
 /// were stay in [`Func::original`](crate::ir::Func::original).
 pub fn run(package: &mut Package, callees: &dyn Callees, config: Config) -> Inlined {
-    instantiate::run(package, callees);
+    let world = World {
+        callees,
+        release: config.release,
+    };
+    instantiate::run(package, world);
     let mut pass = Pass {
         statics: Statics::of(package),
         package,
@@ -46,10 +50,10 @@ pub fn run(package: &mut Package, callees: &dyn Callees, config: Config) -> Inli
     };
     pass.run();
     let out = pass.out;
-    if config.release.dead_locals {
-        unused::drop_assignments(package);
-    }
     forget_silent(package);
+    if config.release.dead_locals {
+        deadlocals::run(package, config.release);
+    }
     package.embedded = embedded_types(package.pkg);
     out
 }
@@ -285,7 +289,7 @@ impl Pass<'_> {
         }
         if let Node::Func(f) | Node::MethodExpr { func: f, .. } = body.node(fun) {
             let never = matches!(f.obj().name.as_str(), "EscapeNonString" | "escapeForHash");
-            match special(f) {
+            match special(f, self.config.release) {
                 Special::Intrinsic => return None,
                 Special::Cheap if never => return None,
                 _ => {}

@@ -13,7 +13,7 @@ use crate::base::index::Idx;
 use crate::base::symbol::{Symbol, sym};
 use crate::ir::Func;
 use crate::ir::body::{Body, Class, FuncKey, InlineId, InlinedAt, Local, LocalId, Pos};
-use crate::ir::instantiate::{self, literals_in};
+use crate::ir::instantiate::{self, World, literals_in};
 use crate::ir::node::{Branch, FuncId, ListKind, Node, NodeId, Nodes};
 use crate::ir::release::Release;
 use crate::ir::visit::Part;
@@ -119,8 +119,12 @@ pub fn splice(pass: &mut Pass<'_>, caller: FuncId, call: NodeId, target: Target)
     let copied = place.copy(pass.package, &mut body);
     pass.package.funcs[caller].body = Arc::new(body);
     let known = pass.package.funcs.len();
-    instantiate::uses_of(pass.package, pass.callees, caller, from, true);
-    instantiate::run_silently(pass.package, pass.callees, known);
+    let world = World {
+        callees: pass.callees,
+        release: pass.config.release,
+    };
+    instantiate::uses_of(pass.package, world, caller, from, true);
+    instantiate::run_silently(pass.package, world, known);
     pass.statics.scan(pass.package, caller, from);
     for i in known..pass.package.funcs.len() {
         pass.statics.scan(pass.package, Idx::from_usize(i), 0);

@@ -12,6 +12,7 @@ use super::body::{Body, FuncRef, Instance};
 use super::needs::Needs;
 use super::node::{FuncId, Node, NodeId};
 use super::print::func_text;
+use super::release::Release;
 use super::shape::shape;
 use super::{Callees, Func, Package, wrapper};
 use crate::base::index::Idx;
@@ -24,8 +25,17 @@ use crate::types::ty::{Signature, Ty, TyKind, TypeParam};
 /// How many functions one package may have: types that grow with every instantiation would never end.
 pub(super) const MAX_FUNCTIONS: usize = 200_000;
 
+/// What instances are made with.
+#[derive(Clone, Copy)]
+pub struct World<'a> {
+    /// The packages that others' generic functions are in.
+    pub callees: &'a dyn Callees,
+    /// The compiler.
+    pub release: &'static Release,
+}
+
 /// Makes all instances of a package, and points the uses to them.
-pub fn run(package: &mut Package, callees: &dyn Callees) {
+pub fn run(package: &mut Package, world: World<'_>) {
     let mut needs = Needs::default();
     needs.package(package);
     let mut done = 0;
@@ -33,12 +43,12 @@ pub fn run(package: &mut Package, callees: &dyn Callees) {
         while done < package.funcs.len().min(MAX_FUNCTIONS) {
             let func = FuncId::from_usize(done);
             if !package.funcs[func].generic {
-                uses_of(package, callees, func, 0, false);
+                uses_of(package, world, func, 0, false);
                 needs.body(package, func);
             }
             done += 1;
         }
-        needs.make(package, callees);
+        needs.make(package, world);
         if done >= package.funcs.len().min(MAX_FUNCTIONS) {
             return;
         }
@@ -47,25 +57,19 @@ pub fn run(package: &mut Package, callees: &dyn Callees) {
 
 /// Makes the instances that the functions from number `from` on need, and those that these need: functions that came
 /// with inlined bodies. Their own packages have reported them.
-pub fn run_silently(package: &mut Package, callees: &dyn Callees, from: usize) {
+pub fn run_silently(package: &mut Package, world: World<'_>, from: usize) {
     let mut i = from;
     while i < package.funcs.len().min(MAX_FUNCTIONS) {
         let func = FuncId::from_usize(i);
         if !package.funcs[func].generic {
-            uses_of(package, callees, func, 0, true);
+            uses_of(package, world, func, 0, true);
         }
         i += 1;
     }
 }
 
 /// Points the uses of instances in the nodes of `func` from number `from` on to functions of `package`.
-pub fn uses_of(
-    package: &mut Package,
-    callees: &dyn Callees,
-    func: FuncId,
-    from: usize,
-    silent: bool,
-) {
+pub fn uses_of(package: &mut Package, world: World<'_>, func: FuncId, from: usize, silent: bool) {
     let body = Arc::clone(&package.funcs[func].body);
     let same = Arc::ptr_eq(&body, &package.funcs[func].original);
     let mut own: Option<Body> = None;
@@ -77,15 +81,15 @@ pub fn uses_of(
         };
         let called = called.contains(&id);
         if !called || !silent {
-            wrapper::ensure(package, callees, used, silent);
+            wrapper::ensure(package, world, used, silent);
         }
         if !called && package.find(used).is_some() {
             continue;
         }
-        let Some((shaped, node)) = shaped_use(body.node(id)) else {
+        let Some((shaped, node)) = shaped_use(body.node(id), world.release) else {
             continue;
         };
-        ensure(package, callees, shaped, silent);
+        ensure(package, world, shaped, silent);
         let own = own.get_or_insert_with(|| (*body).clone());
         if let Node::MethodExpr { .. } = node {
             let ty = shaped_receiver(own.ty(id), shaped);
@@ -102,7 +106,7 @@ pub fn uses_of(
     }
 }
 
-/// The callees among the nodes from number `from` on that are instances.
+/// The world among the nodes from number `from` on that are instances.
 fn called_instances(body: &Body, from: usize) -> FxHashSet<NodeId> {
     let nodes = (from..body.len()).map(|i| body.node(NodeId::from_usize(i)));
     let callee = |node| match node {
@@ -132,19 +136,14 @@ fn instance_use(node: Node) -> Option<FuncRef> {
 }
 
 /// Makes the function for the shapes of an instance's type arguments.
-pub(super) fn ensure_shaped(
-    package: &mut Package,
-    callees: &dyn Callees,
-    func: FuncRef,
-    silent: bool,
-) {
-    if let Some((shaped, _)) = shaped_use(Node::Func(func)) {
-        ensure(package, callees, shaped, silent);
+pub(super) fn ensure_shaped(package: &mut Package, world: World<'_>, func: FuncRef, silent: bool) {
+    if let Some((shaped, _)) = shaped_use(Node::Func(func), world.release) {
+        ensure(package, world, shaped, silent);
     }
 }
 
 /// The shaped function that a node uses, and the node that says so; `None` if there is nothing to change.
-fn shaped_use(node: Node) -> Option<(FuncRef, Node)> {
+fn shaped_use(node: Node, release: &Release) -> Option<(FuncRef, Node)> {
     let (Node::Func(used)
     | Node::MethodExpr { func: used, .. }
     | Node::MethodValue { func: used, .. }) = node
@@ -161,7 +160,7 @@ fn shaped_use(node: Node) -> Option<(FuncRef, Node)> {
     let shapes: Vec<Ty> = params
         .iter()
         .zip(instance.targs())
-        .map(|(p, &t)| shape(t, p.iface()))
+        .map(|(p, &t)| shape(t, p.iface(), release))
         .collect();
     let shaped = FuncRef::Inst(obj, Instance::of(&shapes));
     let node = match node {
@@ -232,14 +231,14 @@ fn shaped_type(ty: Ty, instance: Instance) -> Ty {
 }
 
 /// Makes the instance unless the package has it.
-fn ensure(package: &mut Package, callees: &dyn Callees, func: FuncRef, silent: bool) {
+fn ensure(package: &mut Package, world: World<'_>, func: FuncRef, silent: bool) {
     if package.find(func).is_some() {
         return;
     }
     let FuncRef::Inst(obj, instance) = func else {
         return;
     };
-    let Some((generic, closures)) = generic_source(package, callees, obj) else {
+    let Some((generic, closures)) = generic_source(package, world, obj) else {
         return;
     };
     let map = SubstMap::new(&type_param_types(obj), instance.targs());
@@ -269,18 +268,18 @@ fn ensure(package: &mut Package, callees: &dyn Callees, func: FuncRef, silent: b
 }
 
 /// The generic function that an instance is of.
-pub(super) fn generic_function(package: &Package, callees: &dyn Callees, obj: Obj) -> Option<Func> {
+pub(super) fn generic_function(package: &Package, world: World<'_>, obj: Obj) -> Option<Func> {
     let decl = FuncRef::Decl(obj);
     let (owner, id) = match package.find(decl) {
         Some(id) => (package, id),
-        None => callees.find(decl)?,
+        None => world.callees.find(decl)?,
     };
     Some(owner.funcs[id].clone())
 }
 
 /// The bodies of a generic function and of the literals in it.
-pub(super) fn generic_bodies(package: &Package, callees: &dyn Callees, obj: Obj) -> Vec<Arc<Body>> {
-    let Some((generic, literals)) = generic_source(package, callees, obj) else {
+pub(super) fn generic_bodies(package: &Package, world: World<'_>, obj: Obj) -> Vec<Arc<Body>> {
+    let Some((generic, literals)) = generic_source(package, world, obj) else {
         return Vec::new();
     };
     let literals = literals.into_iter().map(|(_, literal)| literal.original);
@@ -290,13 +289,13 @@ pub(super) fn generic_bodies(package: &Package, callees: &dyn Callees, obj: Obj)
 /// The generic function and the literals in it, with what they were.
 fn generic_source(
     package: &Package,
-    callees: &dyn Callees,
+    world: World<'_>,
     obj: Obj,
 ) -> Option<(Func, Vec<(FuncId, Func)>)> {
     let decl = FuncRef::Decl(obj);
     let (owner, id) = match package.find(decl) {
         Some(id) => (package, id),
-        None => callees.find(decl)?,
+        None => world.callees.find(decl)?,
     };
     Some((owner.funcs[id].clone(), literals_in(owner, id)))
 }

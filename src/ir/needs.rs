@@ -10,10 +10,10 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::body::{Body, Class, FuncRef, Instance};
-use super::instantiate::{self, generic_bodies, type_param_types};
+use super::instantiate::{self, World, generic_bodies, type_param_types};
 use super::node::{FuncId, Node, NodeId};
 use super::shape::{has_shape, is_shape};
-use super::{Callees, Package, wrapper};
+use super::{Package, wrapper};
 use crate::base::index::Idx;
 use crate::types::builtin::BuiltinId;
 use crate::types::object::ObjKind;
@@ -69,12 +69,12 @@ impl Needs {
     }
 
     /// Makes the functions of all types read so far.
-    pub fn make(&mut self, package: &mut Package, callees: &dyn Callees) {
+    pub fn make(&mut self, package: &mut Package, world: World<'_>) {
         loop {
             if let Some(ty) = self.todo.pop() {
-                self.look_into(package, callees, ty);
+                self.look_into(package, world, ty);
             } else if let Some(func) = self.pending.pop() {
-                self.dictionary(package, callees, func);
+                self.dictionary(package, world, func);
             } else {
                 return;
             }
@@ -84,7 +84,7 @@ impl Needs {
         }
     }
 
-    fn look_into(&mut self, package: &mut Package, callees: &dyn Callees, ty: Ty) {
+    fn look_into(&mut self, package: &mut Package, world: World<'_>, ty: Ty) {
         match ty.kind() {
             TyKind::Basic(_) | TyKind::TypeParam(_) | TyKind::Union(_) => {}
             TyKind::Pointer(elem) | TyKind::Slice(elem) | TyKind::Array { elem, .. } => {
@@ -106,14 +106,14 @@ impl Needs {
                 i.embeddeds.iter().for_each(|&e| self.read(e));
             }
             TyKind::Alias(a) => self.read(a.actual()),
-            TyKind::Named(n) => self.named(package, callees, ty, n),
+            TyKind::Named(n) => self.named(package, world, ty, n),
         }
     }
 
-    fn named(&mut self, package: &mut Package, callees: &dyn Callees, ty: Ty, named: &Named) {
+    fn named(&mut self, package: &mut Package, world: World<'_>, ty: Ty, named: &Named) {
         let own = named.obj.pkg == Some(package.pkg);
         if !named.targs().is_empty() {
-            self.instance(package, callees, ty, named);
+            self.instance(package, world, ty, named);
         } else if own && named.tparams().is_empty() && !is_shape(ty) {
             self.read(ty.under());
             let methods = named.methods.get().copied().unwrap_or_default();
@@ -122,7 +122,7 @@ impl Needs {
     }
 
     /// All methods of an instance, and what it is made of.
-    fn instance(&mut self, package: &mut Package, callees: &dyn Callees, ty: Ty, named: &Named) {
+    fn instance(&mut self, package: &mut Package, world: World<'_>, ty: Ty, named: &Named) {
         let targs = named.targs();
         let incomplete = |t: &Ty| t.as_type_param().is_some();
         let Some(origin) = named.inst.and_then(|i| i.orig.as_named()) else {
@@ -141,16 +141,16 @@ impl Needs {
             self.read(subst(method.ty(), &SubstMap::new(&params, targs)));
             let func = FuncRef::Inst(method, Instance::of(targs));
             if targs.iter().any(|&t| has_shape(t)) {
-                instantiate::ensure_shaped(package, callees, func, false);
+                instantiate::ensure_shaped(package, world, func, false);
             } else {
-                wrapper::ensure(package, callees, func, false);
+                wrapper::ensure(package, world, func, false);
                 self.pending.push(func);
             }
         }
     }
 
     /// What the dictionary of an instance holds.
-    fn dictionary(&mut self, package: &Package, callees: &dyn Callees, func: FuncRef) {
+    fn dictionary(&mut self, package: &Package, world: World<'_>, func: FuncRef) {
         let FuncRef::Inst(obj, instance) = func else {
             return;
         };
@@ -158,7 +158,7 @@ impl Needs {
             return;
         }
         let map = SubstMap::new(&type_param_types(obj), instance.targs());
-        for body in generic_bodies(package, callees, obj) {
+        for body in generic_bodies(package, world, obj) {
             self.derived(&body, &map);
         }
     }

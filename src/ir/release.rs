@@ -6,6 +6,8 @@
 //! | row | changed in | compiler's source |
 //! | --- | --- | --- |
 //! | `devirtualize_first`, `inlines_defer_wrapper_calls` | 1.22 | `inline/interleaved`, `typecheck/stmt.go` |
+//! | `shape_names` | 1.22, 1.24 | `noder/reader.go` |
+//! | `static_assertions`, `helpers_in_runtime` | 1.24 | `ir/type.go`, `inline/inl.go` |
 //! | `renames_inlined_results`, `package_closures` | 1.22 | `noder/reader.go`, `ir/func.go` |
 //! | `tracks_uses`, `tracks_closure_results` | 1.22 | `escape/leaks.go`, `escape/solve.go` |
 //! | `whole_package_first` | 1.23 | `inline/interleaved` |
@@ -16,7 +18,7 @@
 //! | `append_store`, `make_buffer`, `literals`, `zero_sized_make` | 1.25 | `escape/call.go`, `escape/utils.go`, `escape/escape.go` |
 //! | `slice_discount`, `tracks_concrete_types` | 1.26 | `inline/inl.go`, `devirtualize` |
 //! | `literals`: lengths of literals, `direct`, `late_append` | 1.26 | `escape/escape.go`, `types/type.go`, `slice/slice.go` |
-//! | `short_inlined_names` | 1.27 | `ir/func.go` |
+//! | `short_inlined_names`, `retypes_constants` | 1.27 | `ir/func.go`, `noder/reader.go` |
 //! | `assigned_callees` | 1.27 | `escape/call.go` |
 
 use crate::site::GoVersion;
@@ -40,6 +42,17 @@ pub struct NonStringEscape {
     pub package: &'static str,
     /// Its name, generic.
     pub name: &'static str,
+}
+
+/// How the shapes that stand for groups of type arguments are named.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ShapeNames {
+    /// After their types.
+    Plain,
+    /// With all bits of the hash of long names inverted.
+    Inverted,
+    /// With the first byte of the hash inverted.
+    Hashed,
 }
 
 /// Which function literals belong to the batch of the function around them; the others are functions of their own.
@@ -81,6 +94,14 @@ pub struct Release {
     pub tracks_concrete_types: bool,
     /// Closures of inlined bodies are named after the inlined function alone.
     pub short_inlined_names: bool,
+    /// A constant converted to a type parameter has its type before the conversion.
+    pub retypes_constants: bool,
+    /// How shapes are named.
+    pub shape_names: ShapeNames,
+    /// Assertions to and cases of types that are known look up no type at run time.
+    pub static_assertions: bool,
+    /// What the compiler knows by name as cheap, or as forbidding to be inlined, is in package runtime and in reflect.
+    pub helpers_in_runtime: bool,
     /// Unnamed results of inlined functions are called `~R0` and so on.
     pub renames_inlined_results: bool,
     /// What closures of package-level initialisers are named after.
@@ -134,6 +155,10 @@ const GO1_21: Release = Release {
     slice_discount: false,
     tracks_concrete_types: false,
     short_inlined_names: false,
+    retypes_constants: false,
+    shape_names: ShapeNames::Plain,
+    static_assertions: false,
+    helpers_in_runtime: true,
     renames_inlined_results: true,
     package_closures: "glob.",
     max_variable: 10 << 20,
@@ -158,6 +183,7 @@ const GO1_22: Release = Release {
     since: GoVersion(22),
     devirtualize_first: true,
     inlines_defer_wrapper_calls: true,
+    shape_names: ShapeNames::Inverted,
     renames_inlined_results: false,
     package_closures: "init",
     tracks_uses: true,
@@ -174,6 +200,9 @@ const GO1_23: Release = Release {
 
 const GO1_24: Release = Release {
     since: GoVersion(24),
+    shape_names: ShapeNames::Hashed,
+    static_assertions: true,
+    helpers_in_runtime: false,
     self_recursion: true,
     closure_budgets: true,
     param_call_cost: 17,
@@ -216,6 +245,7 @@ const GO1_26: Release = Release {
 
 const GO1_27: Release = Release {
     since: GoVersion(27),
+    retypes_constants: true,
     short_inlined_names: true,
     assigned_callees: true,
     ..GO1_26

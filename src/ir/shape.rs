@@ -9,13 +9,18 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use rustc_hash::FxHashMap;
 
 use super::body::Instance;
+use super::release::{Release, ShapeNames};
 use super::typetext::{SHAPES, link_text};
+use crate::base::sha256;
 use crate::base::symbol::Symbol;
 use crate::types::arena::alloc_slice;
 use crate::types::object::{Obj, ObjKind};
 use crate::types::package::Pkg;
 use crate::types::predicates::{identical_lists, is_interface};
 use crate::types::ty::{BasicKind, Ty, TyKind, settle};
+
+/// Longer names of shapes are hashed.
+const MAX_NAME: usize = 500;
 
 /// Lists of type arguments by how they are written.
 type Lists = FxHashMap<String, Vec<&'static &'static [Ty]>>;
@@ -48,7 +53,7 @@ impl Instance {
 }
 
 /// The shape of type argument `ty` for a type parameter with constraint `constraint`.
-pub fn shape(ty: Ty, constraint: Ty) -> Ty {
+pub fn shape(ty: Ty, constraint: Ty, release: &Release) -> Ty {
     if is_shape(ty) {
         return ty;
     }
@@ -57,7 +62,7 @@ pub fn shape(ty: Ty, constraint: Ty) -> Ty {
         TyKind::Pointer(_) if is_basic(constraint) => Ty::pointer(Ty::basic(BasicKind::Uint8)),
         _ => under,
     };
-    named_shape(under)
+    named_shape(under, release.shape_names)
 }
 
 /// Whether a constraint asks for nothing but methods.
@@ -65,6 +70,21 @@ fn is_basic(constraint: Ty) -> bool {
     constraint
         .under_interface()
         .is_none_or(|i| i.type_set().is_method_set())
+}
+
+/// Long names are hashed.
+fn shape_name(text: String, names: ShapeNames) -> String {
+    if names == ShapeNames::Plain || text.len() <= MAX_NAME {
+        return text;
+    }
+    let mut hash = sha256::digest(text.as_bytes());
+    let inverted = if names == ShapeNames::Hashed {
+        1
+    } else {
+        hash.len()
+    };
+    hash[..inverted].iter_mut().for_each(|byte| *byte ^= 0xff);
+    sha256::hex(&hash)
 }
 
 /// Whether the type is a shape.
@@ -95,8 +115,8 @@ pub fn is_boxing(ty: Ty) -> bool {
     ty.as_type_param().is_none() && is_interface(ty)
 }
 
-fn named_shape(under: Ty) -> Ty {
-    let name = link_text(under);
+fn named_shape(under: Ty, names: ShapeNames) -> Ty {
+    let name = shape_name(link_text(under), names);
     let mut shapes = BY_NAME.lock().unwrap_or_else(PoisonError::into_inner);
     *shapes.entry(name).or_insert_with_key(|name| {
         let obj = Obj::new(

@@ -11,25 +11,25 @@
 use std::sync::Arc;
 
 use super::body::{Body, Class, FuncRef, Instance, Local, LocalId};
-use super::instantiate::{generic_function, type_param_types};
+use super::instantiate::{World, generic_function, type_param_types};
 use super::node::{ListKind, Node, NodeId, Nodes};
 use super::print::func_text;
 use super::shape::has_shape;
-use super::{Callees, ClosureCounts, Func, FuncKind, Package};
+use super::{ClosureCounts, Func, FuncKind, Package};
 use crate::base::symbol::Symbol;
 use crate::types::object::{Obj, VarKind};
 use crate::types::subst::{SubstMap, subst};
 use crate::types::ty::{BasicKind, Signature, Ty, TyKind};
 
 /// Makes the function unless the package has it. `silent` is as in [`Func::silent`].
-pub fn ensure(package: &mut Package, callees: &dyn Callees, func: FuncRef, silent: bool) {
+pub fn ensure(package: &mut Package, world: World<'_>, func: FuncRef, silent: bool) {
     let FuncRef::Inst(obj, instance) = func else {
         return;
     };
     if package.find(func).is_some() || instance.targs().iter().any(|&t| has_shape(t)) {
         return;
     }
-    let Some(generic) = generic_function(package, callees, obj) else {
+    let Some(generic) = generic_function(package, world, obj) else {
         return;
     };
     let map = SubstMap::new(&type_param_types(obj), instance.targs());

@@ -56,6 +56,7 @@ pub struct Matcher {
     expr: Option<Patterns>,
     min_size: Option<u64>,
     max_size: Option<u64>,
+    runtime_size: Option<bool>,
     min_depth: Option<u64>,
     go: Option<GoRange>,
     not: Vec<Matcher>,
@@ -82,6 +83,7 @@ impl Matcher {
             expr: c.names(file.expr.as_ref()),
             min_size: c.number(file.min_size.as_ref()),
             max_size: c.number(file.max_size.as_ref()),
+            runtime_size: file.runtime_size,
             min_depth: c.number(file.min_depth.as_ref()),
             go: file.go.as_ref().and_then(|text| c.range(text)),
             not,
@@ -116,6 +118,9 @@ impl Matcher {
                 && named(self.function.as_ref(), site.function.as_str())
                 && named(self.callee.as_ref(), &site.callee)
                 && named(self.expr.as_ref(), &site.expr)
+                && self
+                    .runtime_size
+                    .is_none_or(|wanted| wanted == site.size.is_none())
                 && self.min_depth.is_none_or(|n| depth >= n)
                 && self.go.as_ref().is_none_or(|range| range.contains(go)),
         )

@@ -153,6 +153,8 @@ pub struct MatchFile {
     /// The site's object is at most this large.
     #[schemars(with = "Option<OptionDefault>")]
     pub max_size: Option<Spanned<String>>,
+    /// The size of what is allocated hangs on a value at run time: `make([]byte, n)`.
+    pub runtime_size: Option<bool>,
     /// The site lies in at least this many loops of its function.
     #[schemars(with = "Option<OptionDefault>")]
     pub min_depth: Option<Spanned<String>>,

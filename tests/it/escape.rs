@@ -143,7 +143,11 @@ impl Found {
             release: self.release,
             sizes: Sizes::AMD64,
         };
-        Sites { costs }.of(&self.analysis)
+        Sites {
+            costs,
+            stack_variables: true,
+        }
+        .of(&self.analysis)
     }
 
     /// The site of an expression or variable with that text.

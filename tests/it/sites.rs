@@ -1,7 +1,9 @@
-//! Sites from syntax alone. The fixtures carry their expectations: `//@ kind verdict cost` at the end of a line is every
+//! Sites, their verdicts and costs, as the pipeline finds them. The fixtures carry their expectations: `//@ kind verdict cost` at the end of a line is every
 //! site of that line, several joined by `;`; `//@<=24 …` and `//@>=25 …` hold for some versions only.
 
-use heaplint::site::{GoVersion, Site, Verdict};
+use std::path::Path;
+
+use heaplint::site::{GoVersion, Site, SiteKind, Verdict};
 
 use crate::pipeline::{everything, run};
 
@@ -38,49 +40,96 @@ fn wanted(line: &str, go: u16) -> Vec<String> {
     sites
 }
 
+const VERSIONS: [u16; 5] = [21, 23, 24, 25, 27];
+
+/// What each line of `text` has in Go `go`.
+fn found(text: &str, go: u16) -> Vec<Vec<String>> {
+    let run = run(text, GoVersion(go), &everything());
+    assert!(run.parses);
+    let mut lines = vec![Vec::new(); text.lines().count()];
+    for site in &run.sites {
+        lines[run.src.line_col(site.pos).line as usize - 1].push(describe(site));
+    }
+    lines.iter_mut().for_each(|l| l.sort());
+    lines
+}
+
+/// Compares a fixture with what is found; with `HEAPLINT_BLESS` set it writes the fixture anew, to be read.
 #[track_caller]
-fn check(text: &str) {
-    for go in [21, 23, 24, 25, 27] {
-        let run = run(text, GoVersion(go), &everything());
-        assert!(run.parses);
-        for (number, line) in (1..).zip(text.lines()) {
-            let here = run
-                .sites
-                .iter()
-                .filter(|s| run.src.line_col(s.pos).line == number);
-            let mut found: Vec<String> = here.map(describe).collect();
-            found.sort();
-            assert_eq!(found, wanted(line, go), "Go 1.{go}, line {number}: {line}");
+fn check(name: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/data/sites")
+        .join(name);
+    let text = std::fs::read_to_string(&path).unwrap();
+    if std::env::var_os("HEAPLINT_BLESS").is_some() {
+        std::fs::write(&path, blessed(&text)).unwrap();
+        return;
+    }
+    for go in VERSIONS {
+        for ((number, line), found) in (1..).zip(text.lines()).zip(found(&text, go)) {
+            assert_eq!(
+                found,
+                wanted(line, go),
+                "{name}: Go 1.{go}, line {number}: {line}"
+            );
         }
     }
 }
 
-#[test]
-fn sizes_are_judged_by_the_limits_of_the_version() {
-    check(include_str!("../data/sites/sizes.go"));
+fn blessed(text: &str) -> String {
+    let by_version: Vec<_> = VERSIONS.iter().map(|&go| found(text, go)).collect();
+    let mut out = String::new();
+    for (i, line) in text.lines().enumerate() {
+        let code = line.split("//@").next().unwrap().trim_end();
+        let (old, new) = (by_version[0][i].join("; "), by_version[4][i].join("; "));
+        let turn = by_version
+            .iter()
+            .position(|v| v[i].join("; ") == new)
+            .unwrap();
+        let comment = |range: &str, sites: &str| match sites {
+            "" => String::new(),
+            _ => format!(" //@{range} {sites}"),
+        };
+        let comments = match turn {
+            0 => comment("", &new),
+            _ => {
+                let from = VERSIONS[turn];
+                comment(&format!("<={}", from - 1), &old) + &comment(&format!(">={from}"), &new)
+            }
+        };
+        out.push_str(&format!("{code}{comments}\n"));
+    }
+    out
 }
 
 #[test]
-fn names_that_are_declared_anew_decide_nothing() {
-    check(include_str!("../data/sites/shadowed.go"));
+fn sizes_are_judged_by_the_limits_of_the_version() {
+    check("sizes.go");
+}
+
+#[test]
+fn names_that_are_declared_anew_mean_what_they_say() {
+    check("shadowed.go");
 }
 
 #[test]
 fn what_go_and_defer_start_is_decided() {
-    check(include_str!("../data/sites/calls.go"));
+    check("calls.go");
 }
 
 #[test]
 fn a_condition_names_the_size() {
-    let text = "package p\nfunc f(n int) { _ = make([]int64, n+1) }\n";
+    let text = "package p\nfunc f(n int) int64 { s := make([]int64, n+1); return s[0] }\n";
     let run = run(text, GoVersion(27), &everything());
-    let condition = match &run.sites[0].cost {
+    let made = run.sites.iter().find(|s| s.kind == SiteKind::MakeSlice);
+    let made = made.unwrap();
+    let condition = match &made.cost {
         heaplint::site::Cost::Maybe(condition) => condition.as_str(),
         other => panic!("{other:?}"),
     };
-    assert_eq!(condition, "(n+1) * 8 > 32 bytes");
-    assert_eq!(run.sites[0].function.as_str(), "f");
-    assert_eq!(run.sites[0].expr, "make([]int64, n+1)");
+    assert_eq!(condition, "(n + 1) * 8 > 32 bytes");
+    assert_eq!(made.function.as_str(), "f");
+    assert_eq!(made.expr, "make([]int64, n+1)");
 }
 
 #[test]
@@ -90,9 +139,10 @@ fn many_names_and_literals_stay_cheap() {
     for i in 0..20_000 {
         writeln!(text, "{{ x := {i}; go func() {{ use(x, n) }}() }}").unwrap();
     }
-    text.push_str("}\n");
+    text.push_str("}\nfunc use(_, _ int)\n");
     let start = std::time::Instant::now();
     let run = run(&text, GoVersion(27), &everything());
-    assert_eq!(run.sites.len(), 20_000);
+    let closures = run.sites.iter().filter(|s| s.kind == SiteKind::Closure);
+    assert_eq!(closures.count(), 20_000);
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }

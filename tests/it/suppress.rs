@@ -7,8 +7,12 @@ fn check(text: &str, wanted: &[&str]) {
     assert_eq!(findings(text, &everything()), wanted, "{text}");
 }
 
+const DECLARED: &str = "type F struct{ n int }\n\nfunc (*F) Close() {}\nfunc (*F) Run()   {}\nfunc use(_, _ []byte) {}\n";
+
 fn in_loop(body: &str) -> String {
-    format!("package p\n\nfunc f(fs []*F) {{\n\tfor _, g := range fs {{\n{body}\n\t}}\n}}\n")
+    format!(
+        "package p\n\nfunc f(fs []*F) {{\n\tfor _, g := range fs {{\n{body}\n\t}}\n}}\n\n{DECLARED}"
+    )
 }
 
 #[test]

@@ -75,7 +75,7 @@ const MAY_IMPORT: &[(&str, &[&str], &[&str])] = &[
         ],
     ),
     ("cli", &["report", "site"], &["clap", "clap_complete"]),
-    ("driver", &["*"], &["rayon"]),
+    ("driver", &["*"], &["rayon", "rustc_hash"]),
     ("lib", &["*"], &[]),
     ("main", &["*"], &["clap"]),
 ];

@@ -403,7 +403,10 @@ impl Builder<'_> {
             self.body_mut().set_ty(x, default_type(src));
         }
         // What is converted to a type parameter is no constant any more, but still of one kind with it.
-        if is_type_param(dst) && matches!(self.body().node(x), Node::Literal(_)) {
+        if self.release.retypes_constants
+            && is_type_param(dst)
+            && matches!(self.body().node(x), Node::Literal(_))
+        {
             self.body_mut().set_ty(x, dst);
         }
         self.add(Node::Conv { x, implicit }, dst, pos)
