@@ -264,6 +264,12 @@ func boxedConstantVariable() {
 }
 
 //go:noinline
+func boxedSmallConstantVariable() {
+	x := 5
+	sink = x // row variable that holds one constant boxed
+}
+
+//go:noinline
 func boxedLiteralVariable() {
 	t := point{3, 4}
 	sink = t // row variable that holds one literal boxed
@@ -730,7 +736,8 @@ var rows = []measured{
 	{"zero literal boxed", "", boxedZero},
 	{"zero literal of 1024 bytes boxed", "", boxedKilo},
 	{"zero literal of 1032 bytes boxed", "", boxedMore},
-	{"variable that holds one constant boxed", "", boxedConstantVariable},
+	{"variable that holds one constant boxed", "1000", boxedConstantVariable},
+	{"variable that holds one constant boxed", "5", boxedSmallConstantVariable},
 	{"variable that holds one literal boxed", "", boxedLiteralVariable},
 	{"variable without initialiser boxed", "", boxedZeroVariable},
 	{"variable assigned twice boxed", "", func() { boxedReassigned(five == 5) }},
@@ -802,6 +809,7 @@ var rows = []measured{
 	{"string of bytes in a key", "40 bytes", func() { stringFieldKey(longBytes) }},
 	{"string of bytes in a variable for a key", "5 bytes", func() { stringVariableKey(shortBytes) }},
 	{"string of bytes in a variable for a key", "40 bytes", func() { stringVariableKey(longBytes) }},
+	{"string of bytes as a key to delete", "5 bytes", func() { stringDeleted(shortBytes) }},
 	{"string of bytes as a key to delete", "40 bytes", func() { stringDeleted(longBytes) }},
 	{"string of bytes compared", "40 bytes", func() { stringCompared(longBytes) }},
 	{"string of bytes in a switch", "40 bytes", func() { stringSwitched(longBytes) }},
