@@ -1,5 +1,7 @@
 //! One package: find its sites and how hot they are, run the rules, and print what the compiler prints.
 
+use rustc_hash::FxHashSet;
+
 use crate::base::diag::{Diagnostic, Level};
 use crate::base::glob::Patterns;
 use crate::base::index::Idx;
@@ -11,12 +13,14 @@ use crate::finding::Finding;
 use crate::heat::{FileHeat, HeatConfig};
 use crate::load::Program;
 use crate::parse::{self, Parsed};
+use crate::profile::{Measured, Uses};
 use crate::report::CompilerLine;
 use crate::rules::{self, Active, SYNTAX_ERROR, Snippet};
 use crate::settings::SettingsCache;
 use crate::site::{GoVersion, Site};
 
 use super::decide::{self, Decided};
+use super::measure::Profiles;
 use super::regions;
 use super::typecheck::Typed;
 
@@ -33,6 +37,8 @@ pub(super) struct Checked {
     pub(super) bytes: u64,
     /// What the compiler prints, if asked for.
     pub(super) compiler_lines: Vec<CompilerLine>,
+    /// What was found of each profile.
+    pub(super) uses: Vec<Uses>,
 }
 
 /// Runs the rules over the files that findings are wanted of.
@@ -41,6 +47,7 @@ pub(super) fn check(
     typed: &Typed<'_>,
     decided: &Decided,
     settings: &SettingsCache<'_>,
+    profiles: &Profiles,
     stack_variables: bool,
 ) -> Checked {
     let package = typed.package;
@@ -58,16 +65,21 @@ pub(super) fn check(
             .map(|(file, src, parsed)| (file.id, *src, &parsed.ast)),
     );
     for (file, src, parsed) in files.iter().filter(|(file, ..)| file.has_findings()) {
+        let measured = profiles.of_file(package, src, &parsed.ast);
+        add_uses(&mut checked.uses, &measured.uses);
         let unit = Unit {
             file: file.id,
             src,
             parsed,
+            measured: Some((profiles, measured)),
             go: decided.go,
             package: package.path.as_str(),
         };
         let path = package.dir.join(src.path().file_name().unwrap_or_default());
         let own = take_file(&mut sites, file.id);
-        let (own, findings) = unit.run(own, &settings.heat_for(&path), &settings.active_for(&path));
+        let (own, mut findings) =
+            unit.run(own, &settings.heat_for(&path), &settings.active_for(&path));
+        findings.retain(|f| f.site.as_ref().is_none_or(|site| profiles.wants(site)));
         checked.sites.extend(own);
         checked.findings.extend(findings);
     }
@@ -87,6 +99,12 @@ pub(super) fn counted(program: &Program, typed: &Typed<'_>) -> Checked {
     }
 }
 
+/// Adds what a file uses of each profile to the sums.
+pub(super) fn add_uses(sums: &mut Vec<Uses>, uses: &[Uses]) {
+    sums.resize(sums.len().max(uses.len()), Uses::default());
+    sums.iter_mut().zip(uses).for_each(|(sum, u)| sum.add(*u));
+}
+
 /// Takes the sites of a file out of those of its package.
 fn take_file(sites: &mut Vec<Site>, file: FileId) -> Vec<Site> {
     let (own, others) = std::mem::take(sites)
@@ -96,17 +114,30 @@ fn take_file(sites: &mut Vec<Site>, file: FileId) -> Vec<Site> {
     own
 }
 
-/// What the compiler prints of a package with `-m`.
-pub(super) fn compiler_lines(program: &Program, decided: &Decided) -> Vec<CompilerLine> {
+/// What the compiler prints of a package with `-m`, about files of packages that were asked for. It would say something
+/// of copies of other packages' code too; that we do not, because it would hang on where that code came from.
+pub(super) fn compiler_lines(
+    program: &Program,
+    asked_for: &FxHashSet<FileId>,
+    decided: &Decided,
+) -> Vec<CompilerLine> {
+    let line = |file: Option<FileId>, offset, text| {
+        line(
+            program,
+            file.filter(|f| asked_for.contains(f)),
+            offset,
+            text,
+        )
+    };
     let printer = Printer {
         package: &decided.package,
         release: crate::ir::release::Release::of(decided.go),
         sizes: decided.sizes,
     };
     let inlined = decided.inlined.messages.iter();
-    let inlined = inlined.map(|m| line(program, m.file, m.offset, m.text.clone()));
+    let inlined = inlined.map(|m| line(m.file, m.offset, m.text.clone()));
     let escape = printer.lines(&decided.analysis).into_iter();
-    let escape = escape.map(|l| line(program, l.pos.file, l.pos.offset, l.text));
+    let escape = escape.map(|l| line(l.pos.file, l.pos.offset, l.text));
     inlined.chain(escape).flatten().collect()
 }
 
@@ -143,6 +174,7 @@ struct Unit<'u> {
     file: FileId,
     src: &'u SourceFile,
     parsed: &'u Parsed,
+    measured: Option<(&'u Profiles, Measured)>,
     go: GoVersion,
     package: &'u str,
 }
@@ -161,6 +193,9 @@ impl Unit<'_> {
         for site in &mut sites {
             site.heat = heat.at(site.span.start);
             site.function = heat.function_at(site.span.start);
+            if let Some((profiles, measured)) = &self.measured {
+                profiles.heat(measured, self.src, site);
+            }
         }
         let diagnostics = self.diagnostics();
         let findings = rules::check_file(
@@ -216,6 +251,7 @@ pub fn check_alone(text: &str, go: GoVersion, marks: &HeatConfig<'_>, active: &A
         file,
         src: &src,
         parsed: &parsed,
+        measured: None,
         go,
         package: "example",
     };

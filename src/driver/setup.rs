@@ -2,14 +2,17 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::base::diag::{ConfigError, Diagnostic, Level};
-use crate::base::files::Disk;
+use crate::base::files::{Disk, Overlay};
 use crate::base::source::SourceFile;
 use crate::cli::{Exit, InputArgs};
 use crate::config::{Config, FailOn};
 use crate::facts::Corrupt;
+use crate::facts::cache::{Cache, MAX_BYTES, usual_folder};
 use crate::finding::RuleMeta;
+use crate::git::GitError;
 use crate::load::{self, Env, Package, Program, Target};
 use crate::report::{self, Notice, Places};
 use crate::settings::SettingsCache;
@@ -27,6 +30,14 @@ pub(super) enum Refusal {
     NoFolder(io::Error),
     /// The standard library's embedded facts are damaged.
     Facts(Corrupt),
+    /// Something else, in one sentence.
+    Said(String),
+}
+
+impl From<GitError> for Refusal {
+    fn from(error: GitError) -> Refusal {
+        Refusal::Said(error.to_string())
+    }
 }
 
 impl Refusal {
@@ -49,6 +60,7 @@ impl Refusal {
             Refusal::NoFolder(error) => {
                 writeln!(streams.err, "error: the current folder: {error}")?;
             }
+            Refusal::Said(message) => writeln!(streams.err, "error: {message}")?,
             Refusal::Facts(why) => {
                 writeln!(
                     streams.err,
@@ -66,6 +78,8 @@ pub(super) struct Setup<'f> {
     pub(super) walk: walk::Request,
     pub(super) load: load::Options,
     pub(super) places: Places,
+    /// Where facts of dependencies are kept, unless they are not to be or there is no place.
+    pub(super) cache: Option<Cache>,
     /// The named files, absolute: excludes do not touch them unless asked to.
     named: Vec<PathBuf>,
 }
@@ -76,6 +90,7 @@ impl<'f> Setup<'f> {
         disk: &'f Disk,
         paths: &[PathBuf],
         input: &InputArgs,
+        overlay: &Arc<Overlay>,
     ) -> Result<Setup<'f>, Refusal> {
         let cwd = std::env::current_dir().map_err(Refusal::NoFolder)?;
         let settings = SettingsCache::new(disk, input.config.as_deref());
@@ -96,6 +111,7 @@ impl<'f> Setup<'f> {
             tests,
             target: target(input, config, &env),
             env,
+            overlay: Arc::clone(overlay),
         };
         let named = if input.force_exclude {
             Vec::new()
@@ -115,6 +131,7 @@ impl<'f> Setup<'f> {
             walk,
             load,
             places,
+            cache: cache(input),
             named,
         })
     }
@@ -205,8 +222,18 @@ pub(super) fn refuse_unusable_paths(walked: &Walked) -> Result<(), Refusal> {
     }
 }
 
+/// The cache that the options and the environment name.
+fn cache(input: &InputArgs) -> Option<Cache> {
+    if input.no_cache {
+        return None;
+    }
+    let usual = || usual_folder(|name| std::env::var_os(name));
+    let dir = input.cache_dir.clone().or_else(usual)?;
+    Some(Cache::at(dir, MAX_BYTES))
+}
+
 /// The root of the repository that `path` lies in: the nearest folder upwards with `.git`.
-fn repository_root(path: &Path) -> Option<&Path> {
+pub(super) fn repository_root(path: &Path) -> Option<&Path> {
     path.ancestors().find(|dir| dir.join(".git").exists())
 }
 
