@@ -131,6 +131,8 @@ pub struct Release {
     pub literals: LiteralRewriting,
     /// Boxed literals and variables that hold only one become read-only data.
     pub static_boxes: bool,
+    /// A string of bytes that is only the key of the next map read or `delete` shares the bytes.
+    pub looks_up_bytes: bool,
     /// A local slice that grows by `append` may stay in its buffer until it is given away.
     pub late_append: bool,
     /// Which types an interface holds without boxing.
@@ -174,6 +176,7 @@ const GO1_21: Release = Release {
     append_store: false,
     literals: LiteralRewriting::Off,
     static_boxes: false,
+    looks_up_bytes: false,
     late_append: false,
     direct: DirectRule::SingleField,
     assigned_callees: false,
@@ -228,6 +231,7 @@ const GO1_25: Release = Release {
     append_store: true,
     literals: LiteralRewriting::Constants,
     static_boxes: true,
+    looks_up_bytes: true,
     non_string_escape: Some(NonStringEscape {
         package: "internal/abi",
         name: "EscapeNonString",
