@@ -14,11 +14,12 @@
 //! | [`walk`] | paths → Go files |
 //! | [`load`] | files → packages in dependency order, for a target and a Go version |
 //! | [`lex`], [`ast`], [`parse`] | bytes → tokens → tree with mistakes |
-//! | [`types`], [`facts`] | trees → types, constants, uses; what importers need of a package ↔ bytes |
+//! | [`types`] | trees → types, constants, uses |
 //! | [`directive`] | comments → suppressions and heat marks |
 //! | [`heat`], [`profile`] | how often each place runs, and what was measured there |
 //! | [`ir`], [`inline`] | typed trees → the compiler's view of each function, calls inlined as it would |
 //! | [`escape`] | trees → [`site`]s with verdict and cost |
+//! | [`facts`] | what importers need of a package ↔ bytes: embedded for the standard library, cached for dependencies |
 //! | [`rules`] | sites → [`finding`]s; suppressions |
 //! | [`baseline`], [`git`] | findings known from before: in a file, or by the code of an earlier revision |
 //! | [`report`] | findings → text, JSON, SARIF |
@@ -33,7 +34,8 @@
 //!
 //! - A stage takes plain data and gives a value and diagnostics. It never fails on user code, whatever the bytes are.
 //! - Data flows one way: a module uses modules above it in the table, never below (`tests/it/tidy.rs` checks the imports).
-//! - Files are read in `walk` and `load`, those of other times through `git`; threads are used in `driver`, text is printed in `report` and `main`.
+//! - Files are read in `walk` and `load` (the cache of facts in `facts`, those of other times through `git`), threads are used
+//!   in `driver`, text is printed in `report` and `main`.
 //! - The same input gives the same bytes, for any number of threads.
 //! - What cannot be known is [`site::Verdict::Unknown`] and is not reported.
 

@@ -17,7 +17,7 @@ use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::builder::{BoolishValueParser, PossibleValuesParser, TypedValueParser};
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::base::diag::Level;
 use crate::report::Format;
@@ -205,6 +205,14 @@ pub struct InputArgs {
     #[arg(long, help_heading = "Go")]
     pub no_inline: bool,
 
+    /// Analyse dependencies anew, and keep nothing of them for the next run
+    #[arg(long, env = "HEAPLINT_NO_CACHE", hide_env_values = true, value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    pub no_cache: bool,
+
+    /// Where to keep what was found out about dependencies [default: heaplint in the user's cache folder]
+    #[arg(long, value_name = "DIR", env = "HEAPLINT_CACHE", hide_env_values = true, value_hint = ValueHint::DirPath)]
+    pub cache_dir: Option<PathBuf>,
+
     /// Build tags that hold
     #[arg(long, value_name = "TAG,…", value_delimiter = ',', help_heading = "Go")]
     pub tags: Vec<String>,
@@ -302,6 +310,8 @@ pub enum DumpCommand {
     Sites(DumpArgs),
     /// Every identifier that defines or uses an object: `path:line:col name type`
     Types(DumpArgs),
+    /// At which cost functions can be inlined, or why they cannot be: `path:line:col: can inline f with cost n`
+    Inlining(DumpArgs),
     /// Every syntax error of the files as they are, without packages and build constraints: `path:line:col: message`
     Syntax {
         /// Files and folders

@@ -63,7 +63,7 @@ impl Decided {
 
 /// The packages of a run that are decided so far.
 pub(super) struct Units {
-    units: IndexVec<PackageId, OnceLock<Code>>,
+    decided: IndexVec<PackageId, OnceLock<Code>>,
     /// Objects know their package; this is where it lies.
     ids: RwLock<FxHashMap<Pkg, PackageId>>,
     sizes: Sizes,
@@ -75,7 +75,7 @@ impl Units {
     /// Nothing decided yet of `packages` packages. `sizes` are the target's.
     pub(super) fn new(packages: usize, sizes: Sizes, no_inline: bool) -> Units {
         Units {
-            units: (0..packages).map(|_| OnceLock::new()).collect(),
+            decided: (0..packages).map(|_| OnceLock::new()).collect(),
             ids: RwLock::default(),
             sizes,
             no_inline,
@@ -116,7 +116,7 @@ impl Units {
             sizes: self.sizes,
         });
         let code = Code::exported(&package, &analysis);
-        let _first = self.units[id].set(code);
+        let _first = self.decided[id].set(code);
         self.publish(package.pkg, id);
         Decided {
             package,
@@ -127,15 +127,28 @@ impl Units {
         }
     }
 
+    /// Adds a package that was decided in an earlier run.
+    pub(super) fn add(&self, id: PackageId, code: Code) {
+        let pkg = code.package.pkg;
+        let _first = self.decided[id].set(code);
+        self.publish(pkg, id);
+    }
+
     fn publish(&self, pkg: Pkg, id: PackageId) {
         let mut ids = self.ids.write().unwrap_or_else(PoisonError::into_inner);
         ids.insert(pkg, id);
     }
 
-    fn code_of(&self, func: FuncRef) -> Option<&Code> {
-        let pkg = func.obj().pkg?;
-        let ids = self.ids.read().unwrap_or_else(PoisonError::into_inner);
-        self.units[*ids.get(&pkg)?].get()
+    /// The code of a package of the run, or of the standard library.
+    fn code_of(&self, pkg: Pkg) -> Option<&Code> {
+        let id = {
+            let ids = self.ids.read().unwrap_or_else(PoisonError::into_inner);
+            ids.get(&pkg).copied()
+        };
+        match id {
+            Some(id) => self.decided[id].get(),
+            None => std::code(pkg),
+        }
     }
 }
 
@@ -179,17 +192,16 @@ impl Importer for Library {
 
 impl Callees for Units {
     fn find(&self, func: FuncRef) -> Option<(&ir::Package, FuncId)> {
-        self.code_of(func)?.find(func)
+        self.code_of(func.obj().pkg?)?.find(func)
     }
 
     fn package(&self, pkg: Pkg) -> Option<&ir::Package> {
-        let ids = self.ids.read().unwrap_or_else(PoisonError::into_inner);
-        Some(&self.units[*ids.get(&pkg)?].get()?.package)
+        Some(&self.code_of(pkg)?.package)
     }
 }
 
 impl summary::Callees for Units {
     fn summary(&self, func: FuncRef) -> Option<&Summary> {
-        self.code_of(func)?.summary(func)
+        self.code_of(func.obj().pkg?)?.summary(func)
     }
 }

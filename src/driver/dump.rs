@@ -10,12 +10,14 @@ use crate::base::files::{Disk, Files};
 use crate::base::source::{FileId, SourceFile};
 use crate::base::symbol::Symbol;
 use crate::cli::{DumpArgs, Exit, FactsBuildArgs};
-use crate::facts::{self, archive};
+use crate::facts::code::Code;
+use crate::facts::{self, Facts, archive};
 use crate::load::{self, Env, FileRequest, Mode, Program, Target, Variant};
 use crate::types::dump;
 use crate::types::sizes::Sizes;
 use crate::walk;
 
+use super::decide::Units;
 use super::setup::{Refusal, Setup, refuse_unusable_paths};
 use super::typecheck::{Bodies, Typed, each_package};
 use super::{Streams, in_pool};
@@ -57,7 +59,7 @@ fn all_lines(args: &DumpArgs) -> Result<PackageLines, Refusal> {
     refuse_unusable_paths(&walked)?;
     let sizes = Sizes::for_arch(&setup.load.target.goarch).unwrap_or_default();
     let (program, _) = load::load(&walked, setup.load.clone(), read_batch);
-    let results = each_package(&program, sizes, Bodies::Selected, |typed| {
+    let results = each_package(&program, sizes, Bodies::Selected, &|_, _| None, |typed| {
         package_lines(&program, typed)
     });
     let mut all = PackageLines::default();
@@ -145,10 +147,11 @@ pub(super) fn build_facts(args: &FactsBuildArgs, streams: &mut Streams<'_>) -> i
     }
     let packed = archive::pack(&library.version, &library.blobs, base.as_ref());
     std::fs::write(&args.out, &packed)?;
-    let raw: usize = library.blobs.iter().map(|b| b.1.len()).sum();
+    let types: usize = library.blobs.iter().map(|b| b.1.types.len()).sum();
+    let code: usize = library.blobs.iter().map(|b| b.1.code.len()).sum();
     writeln!(
         streams.out,
-        "Go {}: {} packages, {raw} bytes, {} packed",
+        "Go {}: {} packages, {types} bytes of types, {code} of code, {} packed",
         library.version,
         library.blobs.len(),
         packed.len()
@@ -163,7 +166,7 @@ fn open_base(path: &Path) -> io::Result<Result<archive::Archive, facts::Corrupt>
 /// A standard library, checked.
 struct Library {
     version: String,
-    blobs: Vec<(Symbol, Vec<u8>)>,
+    blobs: Vec<(Symbol, Facts)>,
     mistakes: Vec<String>,
 }
 
@@ -193,9 +196,13 @@ fn library(goroot: &Path) -> Result<Library, Refusal> {
     let (program, _) = load::load(&walked, options, read_batch);
     let version = program.builds.iter().find(|b| b.mode == Mode::Goroot);
     let version = version.map_or_else(String::new, |b| b.compiler.to_string());
-    let checked = each_package(&program, Sizes::AMD64, Bodies::All, |typed| {
+    let units = Units::new(program.packages.len(), Sizes::AMD64, false);
+    let checked = each_package(&program, Sizes::AMD64, Bodies::All, &|_, _| None, |typed| {
         let mistakes = package_lines(&program, typed).1;
-        (typed.package.path, facts::encode(typed.info.pkg), mistakes)
+        let decided = units.decide(&program, typed);
+        let code = Code::exported(&decided.package, &decided.analysis);
+        let facts = facts::encode_all(typed.info.pkg, &code);
+        (typed.package.path, facts, mistakes)
     });
     let mut library = Library {
         version,

@@ -16,6 +16,7 @@ mod measure;
 mod package;
 mod past;
 mod regions;
+mod reuse;
 mod setup;
 mod suppress;
 mod syntax;
@@ -29,14 +30,17 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 use crate::base::diag::Level;
 use crate::base::files::{Disk, Overlay};
 use crate::base::index::Idx;
-use crate::base::source::SourceFile;
+use crate::base::source::{FileId, SourceFile};
 use crate::cli::{
     CheckArgs, Cli, Command, DumpArgs, DumpCommand, Exit, FactsCommand, InputArgs, ProfileArgs,
 };
+use crate::facts::Packages;
+use crate::facts::code::Code;
 use crate::finding::{self, Finding};
 use crate::load::{self, FileRequest, Program};
 use crate::report::{
@@ -50,6 +54,7 @@ use decide::Units;
 use measure::Profiles;
 use package::Checked;
 pub use package::{Alone, check_alone};
+use reuse::Reuse;
 use setup::{Refusal, Setup};
 use typecheck::{Bodies, each_package};
 
@@ -79,6 +84,7 @@ pub fn run(cli: &Cli, streams: &mut Streams<'_>) -> io::Result<Exit> {
         Command::Dump(DumpCommand::Syntax { paths }) => syntax::mistakes(paths, streams),
         Command::Dump(DumpCommand::Ast { file }) => syntax::tree(file, streams),
         Command::Dump(DumpCommand::Types(args)) => dump::types(args, streams),
+        Command::Dump(DumpCommand::Inlining(args)) => dump_inlining(args, streams),
         Command::Facts(FactsCommand::Build(args)) => dump::build_facts(args, streams),
         Command::Completions(args) => {
             crate::cli::write_completions(args.shell, streams.out).map(|()| Exit::Clean)
@@ -127,6 +133,8 @@ struct Wanted {
     /// Sites that are variables and stay in their frame, of which there is nothing to report.
     stack_variables: bool,
     compiler_lines: bool,
+    /// Which functions can be inlined at which cost, in place of the compiler's lines.
+    inlining: bool,
 }
 
 impl Wanted {
@@ -134,12 +142,21 @@ impl Wanted {
         findings: true,
         stack_variables: true,
         compiler_lines: false,
+        inlining: false,
+    };
+
+    const INLINING: Wanted = Wanted {
+        findings: false,
+        stack_variables: false,
+        compiler_lines: false,
+        inlining: true,
     };
 
     const FINDINGS: Wanted = Wanted {
         findings: true,
         stack_variables: false,
         compiler_lines: false,
+        inlining: false,
     };
 
     /// What the formats need that are asked for: the compiler's lines come instead of findings.
@@ -150,6 +167,7 @@ impl Wanted {
             findings: args.statistics || formats.iter().any(|&f| f != Format::Gcflags),
             stack_variables: false,
             compiler_lines: formats.contains(&Format::Gcflags),
+            inlining: false,
         }
     }
 }
@@ -189,6 +207,23 @@ fn dump_sites(args: &DumpArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
         Ok(analysis) => {
             let sites = analysis.checked.iter().flat_map(|c| &c.sites);
             report::write_sites(&analysis.program.files, sites, streams.out)?;
+            Ok(Exit::Clean)
+        }
+        Err(refusal) => refusal.tell(streams),
+    }
+}
+
+/// `heaplint dump inlining`.
+fn dump_inlining(args: &DumpArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
+    let threads = args.threads.map_or(0, usize::from);
+    let scope = Scope {
+        wanted: Wanted::INLINING,
+        ..Scope::new(&args.paths, &args.input)
+    };
+    match in_pool(threads, || analyse(&scope)) {
+        Ok(analysis) => {
+            let lines = analysis.checked.into_iter().flat_map(|c| c.compiler_lines);
+            report::write_compiler_lines(lines, streams.out)?;
             Ok(Exit::Clean)
         }
         Err(refusal) => refusal.tell(streams),
@@ -283,18 +318,44 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
             batch.par_iter().map(FileRequest::read).collect()
         });
     let sizes = Sizes::for_arch(&setup.load.target.goarch).unwrap_or_default();
-    let units = Units::new(program.packages.len(), sizes, scope.input.no_inline);
+    let no_inline = scope.input.no_inline;
+    let units = Units::new(program.packages.len(), sizes, no_inline);
+    let asked_for = program
+        .packages
+        .iter()
+        .filter(|p| p.is_asked_for())
+        .flat_map(|p| &p.files);
+    let asked_for: FxHashSet<FileId> = asked_for.map(|f| f.id).collect();
+    let cache = setup.cache.as_ref();
+    let goarch = &setup.load.target.goarch;
+    let reuse = cache.map(|cache| Reuse::new(&program, cache, goarch, no_inline));
     let mut notices = setup::notices(&program, &diagnostics);
     let none = ProfileArgs::default();
     let profiles = Profiles::read(scope.profiles.unwrap_or(&none), &program, &mut notices)?;
     let progress = scope
         .progress
         .then(|| Progress::new(program.packages.len()));
-    let results = each_package(&program, sizes, Bodies::All, |typed| {
+    let known = |id, packages: &dyn Packages| {
+        let (pkg, code) = reuse.as_ref()?.get(id, packages)?;
+        units.add(id, code);
+        progress.iter().for_each(Progress::step);
+        Some((pkg, None))
+    };
+    let wanted = scope.wanted;
+    let results = each_package(&program, sizes, Bodies::All, &known, |typed| {
         let decided = units.decide(&program, typed);
-        let checked = typed.package.is_selected().then(|| {
-            let mut checked = if scope.wanted.findings {
-                let stack_variables = scope.wanted.stack_variables;
+        if let Some(reuse) = &reuse {
+            reuse.put(typed, &Code::exported(&decided.package, &decided.analysis));
+        }
+        // Nothing is found in files that a program wrote, but the compiler has something to say of them.
+        let is_wanted = if wanted.findings {
+            typed.package.is_selected()
+        } else {
+            typed.package.is_asked_for()
+        };
+        let checked = is_wanted.then(|| {
+            let mut checked = if wanted.findings {
+                let stack_variables = wanted.stack_variables;
                 package::check(
                     &program,
                     typed,
@@ -304,10 +365,13 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
                     stack_variables,
                 )
             } else {
-                Checked::default()
+                package::counted(&program, typed)
             };
-            if scope.wanted.compiler_lines {
-                checked.compiler_lines = package::compiler_lines(&program, &decided);
+            if wanted.compiler_lines {
+                checked.compiler_lines = package::compiler_lines(&program, &asked_for, &decided);
+            }
+            if wanted.inlining {
+                checked.compiler_lines = package::inlining(&program, &decided);
             }
             checked
         });
@@ -315,6 +379,9 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
         checked
     });
     drop(progress);
+    if let Some(cache) = cache {
+        cache.trim();
+    }
     let mut checked = Vec::new();
     let mut at_fault = false;
     for (package, result) in program
@@ -322,12 +389,11 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
         .iter()
         .zip(results.map_err(Refusal::Facts)?)
     {
-        match result {
-            Some(package) => checked.extend(package),
-            None => {
-                at_fault = true;
-                notices.push(setup::fault(package));
-            }
+        if let Some(package) = result {
+            checked.extend(package);
+        } else {
+            at_fault = true;
+            notices.push(setup::fault(package));
         }
     }
     notices.extend(profiles.fit(&Profiles::uses(&checked), &program)?);

@@ -1,5 +1,7 @@
 //! One package: find its sites and how hot they are, run the rules, and print what the compiler prints.
 
+use rustc_hash::FxHashSet;
+
 use crate::base::diag::{Diagnostic, Level};
 use crate::base::glob::Patterns;
 use crate::base::index::Idx;
@@ -54,14 +56,7 @@ pub(super) fn check(
     let files: Vec<_> = files
         .map(|(file, parsed)| (file, &program.files[file.id], parsed))
         .collect();
-    let mut checked = Checked {
-        files: files.len(),
-        bytes: files
-            .iter()
-            .map(|(_, src, _)| src.text().len() as u64)
-            .sum(),
-        ..Checked::default()
-    };
+    let mut checked = counted(program, typed);
     let mut sites = decided.sites(stack_variables);
     regions::show(
         &mut sites,
@@ -97,6 +92,19 @@ pub(super) fn add_uses(sums: &mut Vec<Uses>, uses: &[Uses]) {
     sums.iter_mut().zip(uses).for_each(|(sum, u)| sum.add(*u));
 }
 
+/// What was read for the package.
+pub(super) fn counted(program: &Program, typed: &Typed<'_>) -> Checked {
+    let files = &typed.package.files;
+    let bytes = files
+        .iter()
+        .map(|file| program.files[file.id].text().len() as u64);
+    Checked {
+        files: files.len(),
+        bytes: bytes.sum(),
+        ..Checked::default()
+    }
+}
+
 /// Takes the sites of a file out of those of its package.
 fn take_file(sites: &mut Vec<Site>, file: FileId) -> Vec<Site> {
     let (own, others) = std::mem::take(sites)
@@ -106,15 +114,20 @@ fn take_file(sites: &mut Vec<Site>, file: FileId) -> Vec<Site> {
     own
 }
 
-/// What the compiler prints of a package with `-m`.
-pub(super) fn compiler_lines(program: &Program, decided: &Decided) -> Vec<CompilerLine> {
+/// What the compiler prints of a package with `-m`, about files of packages that were asked for. It would say something
+/// of copies of other packages' code too; that we do not, because it would hang on where that code came from.
+pub(super) fn compiler_lines(
+    program: &Program,
+    asked_for: &FxHashSet<FileId>,
+    decided: &Decided,
+) -> Vec<CompilerLine> {
     let line = |file: Option<FileId>, offset, text| {
-        let source = &program.files[file?];
-        Some(CompilerLine {
-            path: source.path().to_string_lossy().into_owned(),
-            at: source.line_col(offset),
+        line(
+            program,
+            file.filter(|f| asked_for.contains(f)),
+            offset,
             text,
-        })
+        )
     };
     let printer = Printer {
         package: &decided.package,
@@ -126,6 +139,34 @@ pub(super) fn compiler_lines(program: &Program, decided: &Decided) -> Vec<Compil
     let escape = printer.lines(&decided.analysis).into_iter();
     let escape = escape.map(|l| line(l.pos.file, l.pos.offset, l.text));
     inlined.chain(escape).flatten().collect()
+}
+
+/// Of each function that is compiled, the cost at which it can be inlined, or why it cannot be.
+pub(super) fn inlining(program: &Program, decided: &Decided) -> Vec<CompilerLine> {
+    let funcs = decided.package.funcs.iter_enumerated();
+    let said = funcs.filter_map(|(id, func)| {
+        let text = match (func.inline, decided.inlined.reasons.get(&id)) {
+            (Some(inline), _) => format!("can inline {} with cost {}", func.name, inline.cost),
+            (None, Some(why)) => format!("cannot inline {}: {why}", func.name),
+            (None, None) => return None,
+        };
+        line(program, func.pos.file, func.pos.offset, text)
+    });
+    said.collect()
+}
+
+fn line(
+    program: &Program,
+    file: Option<FileId>,
+    offset: u32,
+    text: String,
+) -> Option<CompilerLine> {
+    let source = &program.files[file?];
+    Some(CompilerLine {
+        path: source.path().to_string_lossy().into_owned(),
+        at: source.line_col(offset),
+        text,
+    })
 }
 
 /// A file on its way through the stages.

@@ -10,6 +10,7 @@ use crate::base::source::SourceFile;
 use crate::cli::{Exit, InputArgs};
 use crate::config::{Config, FailOn};
 use crate::facts::Corrupt;
+use crate::facts::cache::{Cache, MAX_BYTES, usual_folder};
 use crate::finding::RuleMeta;
 use crate::git::GitError;
 use crate::load::{self, Env, Package, Program, Target};
@@ -77,6 +78,8 @@ pub(super) struct Setup<'f> {
     pub(super) walk: walk::Request,
     pub(super) load: load::Options,
     pub(super) places: Places,
+    /// Where facts of dependencies are kept, unless they are not to be or there is no place.
+    pub(super) cache: Option<Cache>,
     /// The named files, absolute: excludes do not touch them unless asked to.
     named: Vec<PathBuf>,
 }
@@ -128,6 +131,7 @@ impl<'f> Setup<'f> {
             walk,
             load,
             places,
+            cache: cache(input),
             named,
         })
     }
@@ -216,6 +220,16 @@ pub(super) fn refuse_unusable_paths(walked: &Walked) -> Result<(), Refusal> {
     } else {
         Err(Refusal::Paths(named))
     }
+}
+
+/// The cache that the options and the environment name.
+fn cache(input: &InputArgs) -> Option<Cache> {
+    if input.no_cache {
+        return None;
+    }
+    let usual = || usual_folder(|name| std::env::var_os(name));
+    let dir = input.cache_dir.clone().or_else(usual)?;
+    Some(Cache::at(dir, MAX_BYTES))
 }
 
 /// The root of the repository that `path` lies in: the nearest folder upwards with `.git`.

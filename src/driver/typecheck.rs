@@ -8,12 +8,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use rustc_hash::FxHashMap;
+
 use crate::base::diag::Diagnostic;
 use crate::base::index::{Idx, IndexVec};
 use crate::base::symbol::Symbol;
 use crate::facts::archive::Archive;
-use crate::facts::{Corrupt, std::library};
-use crate::load::{Imported, Mode, Package, PackageFile, PackageId, Program};
+use crate::facts::{Corrupt, Packages, std::library};
+use crate::load::{BuildId, Imported, Mode, Package, PackageFile, PackageId, Program, Variant};
 use crate::parse::{self, Parsed};
 use crate::site::GoVersion;
 use crate::types::package::Pkg;
@@ -49,20 +51,26 @@ trait Visit<R>: Fn(&Typed<'_>) -> R + Sync {}
 
 impl<R, F: Fn(&Typed<'_>) -> R + Sync> Visit<R> for F {}
 
-/// Checks all packages of `program` and calls `visit` with each. The results are in order of package ids; `None` where
-/// a stage panicked. Fails if the standard library's embedded facts are damaged.
+/// Gives a package that need not be checked, and what a visit would have made of it, from packages that are done.
+pub(super) type Known<'k, R> = &'k (dyn Fn(PackageId, &dyn Packages) -> Option<(Pkg, R)> + Sync);
+
+/// Checks all packages of `program` that are not `known` and calls `visit` with each. The results are in order of package
+/// ids; `None` where a stage panicked. Fails if the standard library's embedded facts are damaged.
 pub(super) fn each_package<R: Send + Sync>(
     program: &Program,
     sizes: Sizes,
     bodies: Bodies,
+    known: Known<'_, R>,
     visit: impl Fn(&Typed<'_>) -> R + Sync,
 ) -> Result<Vec<Option<R>>, Corrupt> {
     let run = Run {
         program,
         sizes,
         bodies,
+        known,
         visit: &visit,
         libraries: libraries(program)?,
+        paths: paths(program),
         states: states(program),
     };
     let run_ref = &run;
@@ -136,12 +144,21 @@ fn states<R>(program: &Program) -> IndexVec<PackageId, State<R>> {
     counts.into_iter().zip(importers).map(state).collect()
 }
 
+/// Where the packages are that facts may mention.
+fn paths(program: &Program) -> FxHashMap<(BuildId, Symbol), PackageId> {
+    let packages = program.packages.iter_enumerated();
+    let plain = packages.filter(|(_, p)| p.variant == Variant::Plain);
+    plain.map(|(id, p)| ((p.build, p.path), id)).collect()
+}
+
 struct Run<'p, R, V> {
     program: &'p Program,
     sizes: Sizes,
     bodies: Bodies,
+    known: Known<'p, R>,
     visit: &'p V,
     libraries: Vec<Option<&'static Archive>>,
+    paths: FxHashMap<(BuildId, Symbol), PackageId>,
     states: IndexVec<PackageId, State<R>>,
 }
 
@@ -162,6 +179,9 @@ impl<R: Send + Sync, V: Visit<R>> Run<'_, R, V> {
 
     fn check(&self, id: PackageId) -> (Pkg, R) {
         let package = &self.program.packages[id];
+        if let Some(known) = (self.known)(id, &Imports { run: self, package }) {
+            return known;
+        }
         let parsed: Vec<Parsed> = package
             .files
             .iter()
@@ -226,6 +246,18 @@ impl<R: Send + Sync, V: Visit<R>> Importer for Imports<'_, '_, R, V> {
             _ => None,
         };
         found.map_or(Import::Missing, Import::Package)
+    }
+}
+
+/// What paths mean in the facts of one package, which mention packages that it does not import itself.
+impl<R, V> Packages for Imports<'_, '_, R, V> {
+    fn package(&self, path: Symbol) -> Result<Pkg, Corrupt> {
+        let id = self.run.paths.get(&(self.package.build, path));
+        let found = match id {
+            Some(&id) => self.run.states[id].pkg.get().copied(),
+            None => self.standard(path),
+        };
+        found.ok_or(Corrupt("no such package"))
     }
 }
 

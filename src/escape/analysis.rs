@@ -139,7 +139,7 @@ impl Builder<'_> {
             if untagged || !self.has_pointers(body.locals[param].ty) {
                 Tag::HEAP
             } else if !f.has_body {
-                external_tag(f.pragma)
+                self.external_tag(f.pragma)
             } else if outcome.gave_up {
                 Tag::UNKNOWN
             } else {
@@ -149,6 +149,21 @@ impl Builder<'_> {
         Summary {
             params: params.collect(),
             pragma: effective_pragma(f.pragma, f.has_body),
+        }
+    }
+
+    /// Functions without a body are not seen through, unless they promise to keep nothing; even then they may write and
+    /// call.
+    fn external_tag(&self, pragma: Pragma) -> Tag {
+        if !pragma.has(Pragma::NOESCAPE) {
+            Tag::HEAP
+        } else if self.cx.release.tracks_uses {
+            Tag {
+                leaks: Leaks::USED,
+                unknown: 0,
+            }
+        } else {
+            Tag::NONE
         }
     }
 
@@ -356,18 +371,5 @@ fn is_global(body: &Body, mut x: crate::ir::node::NodeId) -> bool {
             Node::Dot { x, .. } | Node::Index { x, .. } => x,
             _ => return false,
         };
-    }
-}
-
-/// Functions without a body are not seen through, unless they promise to keep nothing; even then they may write and
-/// call.
-fn external_tag(pragma: Pragma) -> Tag {
-    if pragma.has(Pragma::NOESCAPE) {
-        Tag {
-            leaks: Leaks::USED,
-            unknown: 0,
-        }
-    } else {
-        Tag::HEAP
     }
 }

@@ -155,13 +155,15 @@ impl Costs<'_> {
             Some(n) => unless(!on_heap || n == 0),
             None if on_heap => Cost::Always,
             None => {
-                let text = match text.contains(' ') {
-                    true => format!("({text})"),
-                    false => text.to_owned(),
+                let text = if text.contains(' ') {
+                    format!("({text})")
+                } else {
+                    text.to_owned()
                 };
-                let bytes = match size {
-                    1 => text,
-                    _ => format!("{text} * {size}"),
+                let bytes = if size == 1 {
+                    text
+                } else {
+                    format!("{text} * {size}")
                 };
                 maybe(format!("{bytes} > {} bytes", self.release.make_buffer))
             }

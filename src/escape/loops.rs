@@ -2,9 +2,9 @@
 //!
 //! The compiler rewrites such a loop only if it has to: if a closure in the body captures a variable of the loop, or the
 //! body takes its address, other than below a `return` that leaves the loop. Then the variable is declared in the body,
-//! with a hidden one outside that carries the value over. What follows for the graph: the variable lies one loop deeper,
-//! its definition is in the body so that no iteration assigns to it again, and a value without pointers that a range
-//! stores in the hidden variable goes no further.
+//! with a hidden one outside that carries the value over. What follows for the graph: the variable lies one loop deeper;
+//! that of a three-clause loop has its definition in the body, so that no iteration assigns to it again, that of a range
+//! has not; and a value without pointers that a range stores in the hidden variable goes no further.
 //!
 //! | loop | rewritten |
 //! | --- | --- |

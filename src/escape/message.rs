@@ -63,9 +63,13 @@ impl Printer<'_> {
     }
 
     fn batch(&self, analysis: &Analysis, batch: &BatchResult, out: &mut Vec<Line>) {
-        for &place in &batch.self_assignments {
-            out.push(self.self_assignment(place));
-        }
+        let spoken = |func: FuncId| is_code(&self.package.funcs[func]);
+        let places = batch.self_assignments.iter().copied();
+        out.extend(
+            places
+                .filter(|p| spoken(p.func))
+                .map(|p| self.self_assignment(p)),
+        );
         let moved: FxHashSet<Subject> = batch
             .decisions
             .iter()
@@ -83,7 +87,7 @@ impl Printer<'_> {
                 }
             }
         }
-        for decision in &batch.decisions {
+        for decision in batch.decisions.iter().filter(|d| spoken(d.owner)) {
             self.decision(decision, out);
         }
     }
@@ -243,7 +247,12 @@ impl Printer<'_> {
 
 /// Wrappers and instances print nothing of their parameters.
 fn prints_params(f: &Func) -> bool {
-    !is_wrapper(f) && f.kind != FuncKind::Wrapper && !f.dup_ok
+    !is_wrapper(f) && f.kind != FuncKind::Wrapper && !f.dup_ok && is_code(f)
+}
+
+/// Of generic functions only the instances are compiled.
+fn is_code(f: &Func) -> bool {
+    !f.generic
 }
 
 /// The closures that `go` and `defer` statements are wrapped in.

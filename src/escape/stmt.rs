@@ -80,7 +80,8 @@ impl Walk<'_, '_> {
         });
     }
 
-    fn stmt_after_init(&mut self, id: NodeId) {
+    /// A statement whose init statements have run.
+    pub fn stmt_after_init(&mut self, id: NodeId) {
         if self.static_init(id) {
             return;
         }
@@ -171,20 +172,20 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// The destination of a range clause, and whether each iteration assigns to it: a fresh variable is declared and
-    /// defined in the body.
-    fn range_target(&mut self, x: Option<NodeId>) -> (Hole, bool) {
+    /// The destination of a range clause, and the location that each iteration assigns to. A fresh variable is declared
+    /// in the body, where an assignment that is not its definition fills it.
+    fn range_target(&mut self, x: Option<NodeId>) -> (Hole, Hole) {
         let Some(local) = self.fresh_variable(x) else {
-            return (self.destination(x), true);
+            let hole = self.destination(x);
+            return (hole, hole);
         };
         self.declare(local);
-        let flows = self.b.has_pointers(self.body.locals[local].ty);
-        let hole = if flows {
-            Hole::into(self.b.local(self.func, local))
+        let variable = Hole::into(self.b.local(self.func, local));
+        if self.b.has_pointers(self.body.locals[local].ty) {
+            (variable, variable)
         } else {
-            self.blank()
-        };
-        (hole, false)
+            (self.blank(), variable)
+        }
     }
 
     fn range(&mut self, id: NodeId) {
@@ -201,8 +202,8 @@ impl Walk<'_, '_> {
         let operand = self.helper(Attrs::PERSISTS);
         self.expr(Hole::into(operand), x);
         self.depth += 1;
-        let (key, assigns_key) = self.range_target(key);
-        let (value, assigns_value) = self.range_target(value);
+        let (_, key) = self.range_target(key);
+        let (value, assigned) = self.range_target(value);
         let is_array = matches!(self.body.ty(x).under().kind(), TyKind::Array { .. });
         let k = if is_array {
             self.note(value, id, Why::Range)
@@ -210,11 +211,7 @@ impl Walk<'_, '_> {
             self.deref(value, id, Why::RangeDeref)
         };
         self.b.graph.flow(k, operand);
-        for (k, assigns) in [(key, assigns_key), (value, assigns_value)] {
-            if assigns {
-                self.reassigned(&[k], id);
-            }
-        }
+        self.reassigned(&[key, assigned], id);
         self.block(body);
         self.depth -= 1;
     }

@@ -1,38 +1,42 @@
-//! The blobs of a standard library in one compressed file.
+//! The facts of a standard library in one compressed file.
 //!
 //! ```text
-//! "hla" format, Go version (bytes), length and CRC-32 of what follows uncompressed (4 bytes each, little-endian), brotli:
-//!   number of packages; for each its path and the length of its blob, 0 if it is the base's; then the blobs
+//! "hla" format, Go version (bytes), length and CRC-32 of the contents and types uncompressed (4 bytes each,
+//! little-endian), contents and types by brotli (bytes), then the code of the packages, each by brotli:
+//!   number of packages; for each its path, the length of its types' blob, 0 if it is the base's, the length of its code's
+//!   blob, and that compressed, 0 if it is the base's; then the types' blobs
 //! ```
 //!
-//! One archive is the base of the others: a package whose blob is the same there is not written again. Packages come
-//! after those whose types they mention, so a package leads only to earlier ones, whatever the bytes say.
+//! One archive is the base of the others: what is the same there is not written again, and other code is compressed with
+//! the code of the same package there as a dictionary; in the base itself with the package's types. So the code of a
+//! package is unpacked when it is asked for, and only that. Packages come after those whose types they mention, so a
+//! package leads only to earlier ones, whatever the bytes say.
 
-use std::io::Read;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 
-use super::decode::{Packages, decode};
+use super::Facts;
+use super::code::Code;
+use super::decode::{Decoder, Packages};
+use super::squeeze::{squeeze, unsqueeze};
 use crate::base::bytes::{Corrupt, Reader, crc32, put_bytes, put_uint};
 use crate::base::symbol::Symbol;
 use crate::types::package::Pkg;
 
 /// What every archive starts with; the last byte is the format's version.
-const MAGIC: [u8; 4] = *b"hla\x01";
+const MAGIC: [u8; 4] = *b"hla\x02";
 
 /// No standard library's facts are larger than this uncompressed.
 const MAX_RAW: usize = 64 << 20;
-
-/// Brotli's window: all blobs of a version fit, so that each can refer to every other.
-const WINDOW_BITS: i32 = 24;
 
 /// The facts of a standard library.
 #[derive(Debug)]
 pub struct Archive {
     version: String,
     raw: Vec<u8>,
+    packed_code: Vec<u8>,
     entries: Vec<Entry>,
     index: FxHashMap<Symbol, usize>,
     base: Option<&'static Archive>,
@@ -41,44 +45,61 @@ pub struct Archive {
 #[derive(Debug)]
 struct Entry {
     path: Symbol,
-    /// Where the blob lies in `raw`; empty if it is the base's.
-    blob: Range<usize>,
-    decoded: OnceLock<Result<Pkg, Corrupt>>,
+    /// Where the types' blob lies in `raw`; empty if it is the base's.
+    types: Range<usize>,
+    /// The length of the code's blob.
+    code_len: usize,
+    /// Where it lies in `packed_code`; empty if it is the base's.
+    code: Range<usize>,
+    decoded: OnceLock<Result<Decoded, Corrupt>>,
+    decoded_code: OnceLock<Result<Code, Corrupt>>,
 }
 
-/// Packs blobs, given with their paths in dependency order.
-pub fn pack(version: &str, blobs: &[(Symbol, Vec<u8>)], base: Option<&Archive>) -> Vec<u8> {
+/// A package whose types are decoded.
+#[derive(Debug)]
+struct Decoded {
+    pkg: Pkg,
+    /// What decoding its code goes on with.
+    decoder: Mutex<Option<Decoder>>,
+}
+
+/// Packs facts, given with their packages' paths in dependency order.
+pub fn pack(version: &str, packages: &[(Symbol, Facts)], base: Option<&Archive>) -> Vec<u8> {
     let mut raw = Vec::new();
-    put_uint(&mut raw, blobs.len() as u64);
-    let in_base = |path: Symbol, blob: &[u8]| base.and_then(|b| b.blob(path)) == Some(blob);
-    for (path, blob) in blobs {
+    let mut codes = Vec::new();
+    put_uint(&mut raw, packages.len() as u64);
+    let in_base = |path: Symbol, types: &[u8]| base.and_then(|b| b.types(path)) == Some(types);
+    for (path, facts) in packages {
         put_bytes(&mut raw, path.as_str().as_bytes());
-        let len = if in_base(*path, blob) { 0 } else { blob.len() };
-        put_uint(&mut raw, len as u64);
+        let types = &facts.types;
+        let same = in_base(*path, types);
+        put_uint(&mut raw, if same { 0 } else { types.len() as u64 });
+        let code = packed_code(*path, facts, base);
+        put_uint(&mut raw, facts.code.len() as u64);
+        put_uint(&mut raw, code.len() as u64);
+        codes.extend(code);
     }
-    for (path, blob) in blobs {
-        if !in_base(*path, blob) {
-            raw.extend_from_slice(blob);
+    for (path, facts) in packages {
+        if !in_base(*path, &facts.types) {
+            raw.extend_from_slice(&facts.types);
         }
     }
     let mut out = MAGIC.to_vec();
     put_bytes(&mut out, version.as_bytes());
     out.extend_from_slice(&(raw.len() as u32).to_le_bytes());
     out.extend_from_slice(&crc32(&raw).to_le_bytes());
-    compress(&raw, &mut out);
+    put_bytes(&mut out, &squeeze(&raw, &[]));
+    out.extend(codes);
     out
 }
 
-fn compress(raw: &[u8], out: &mut Vec<u8>) {
-    let params = brotli::enc::BrotliEncoderParams {
-        quality: 11,
-        lgwin: WINDOW_BITS,
-        size_hint: raw.len(),
-        ..Default::default()
-    };
-    let mut writer = brotli::CompressorWriter::with_params(out, 1 << 16, &params);
-    // Writing into memory does not fail.
-    let _in_memory = std::io::Write::write_all(&mut writer, raw);
+/// Empty if the code is the base's.
+fn packed_code(path: Symbol, facts: &Facts, base: Option<&Archive>) -> Vec<u8> {
+    match base.and_then(|b| b.code_blob(path)).and_then(Result::ok) {
+        Some(old) if old == facts.code => Vec::new(),
+        Some(old) => squeeze(&facts.code, &old),
+        None => squeeze(&facts.code, &facts.types),
+    }
 }
 
 impl Archive {
@@ -94,17 +115,19 @@ impl Archive {
         if len > MAX_RAW {
             return Err(Corrupt("facts archive too large"));
         }
-        let raw = decompress(r.rest(), len)?;
+        let raw = unsqueeze(r.bytes()?, len, &[])?;
         if crc32(&raw) != crc {
             return Err(Corrupt("checksum does not match"));
         }
-        let entries = entries(&raw)?;
+        let packed_code = r.rest().to_vec();
+        let entries = entries(&raw, packed_code.len())?;
         let index = entries.iter().enumerate().map(|(i, e)| (e.path, i));
         Ok(Archive {
             version,
             index: index.collect(),
             entries,
             raw,
+            packed_code,
             base,
         })
     }
@@ -119,32 +142,84 @@ impl Archive {
         self.entries.iter().map(|e| e.path)
     }
 
-    /// The facts of the package at `path`, as bytes.
-    pub fn blob(&self, path: Symbol) -> Option<&[u8]> {
-        let entry = &self.entries[*self.index.get(&path)?];
-        if entry.blob.is_empty() {
-            return self.base?.blob(path);
+    fn entry(&self, path: Symbol) -> Option<&Entry> {
+        Some(&self.entries[*self.index.get(&path)?])
+    }
+
+    /// The types of the package at `path`, as bytes.
+    pub fn types(&self, path: Symbol) -> Option<&[u8]> {
+        let entry = self.entry(path)?;
+        if entry.types.is_empty() {
+            return self.base?.types(path);
         }
-        self.raw.get(entry.blob.clone())
+        self.raw.get(entry.types.clone())
+    }
+
+    /// The code of the package at `path`, as bytes.
+    pub fn code_blob(&self, path: Symbol) -> Option<Result<Vec<u8>, Corrupt>> {
+        let entry = self.entry(path)?;
+        let in_base = self.base.and_then(|b| b.code_blob(path));
+        if entry.code.is_empty() {
+            return in_base;
+        }
+        let packed = self.packed_code.get(entry.code.clone())?;
+        Some(match in_base {
+            Some(Ok(old)) => unsqueeze(packed, entry.code_len, &old),
+            Some(Err(why)) => Err(why),
+            None => unsqueeze(packed, entry.code_len, self.types(path)?),
+        })
     }
 
     /// The package at `path`; `None` if the library has none. It is decoded when first asked for.
     pub fn package(&self, path: Symbol) -> Option<Result<Pkg, Corrupt>> {
-        self.index.get(&path).map(|&i| self.decoded(i))
+        self.index.get(&path).map(|&i| self.decoded_package(i))
     }
 
-    fn decoded(&self, i: usize) -> Result<Pkg, Corrupt> {
+    /// The code of a package of this library; `None` if it is another one's. It is decoded when first asked for.
+    pub fn code(&self, pkg: Pkg) -> Option<Result<&Code, Corrupt>> {
+        let &i = self.index.get(&pkg.path)?;
+        let Some(Ok(decoded)) = self.entries[i].decoded.get() else {
+            return None;
+        };
+        if decoded.pkg != pkg {
+            return None;
+        }
+        let code = self.entries[i].decoded_code.get_or_init(|| {
+            let decoder = &mut *decoded
+                .decoder
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            let decoder = decoder.take().ok_or(Corrupt("code is read twice"))?;
+            let blob = self
+                .code_blob(pkg.path)
+                .ok_or(Corrupt("code is missing"))??;
+            decoder.code(&blob, &self.before(i))
+        });
+        Some(code.as_ref().map_err(|why| *why))
+    }
+
+    fn before(&self, i: usize) -> Earlier<'_> {
+        Earlier {
+            archive: self,
+            before: i,
+        }
+    }
+
+    fn decoded_package(&self, i: usize) -> Result<Pkg, Corrupt> {
+        self.decoded(i).map(|d| d.pkg)
+    }
+
+    fn decoded(&self, i: usize) -> Result<&Decoded, Corrupt> {
         let entry = &self.entries[i];
-        *entry.decoded.get_or_init(|| {
-            let blob = self.blob(entry.path).ok_or(Corrupt("a blob is missing"))?;
-            decode(
-                blob,
-                &Earlier {
-                    archive: self,
-                    before: i,
-                },
-            )
-        })
+        let decoded = entry.decoded.get_or_init(|| {
+            let blob = self.types(entry.path).ok_or(Corrupt("a blob is missing"))?;
+            let decoder = Decoder::new(blob, &self.before(i))?;
+            Ok(Decoded {
+                pkg: decoder.pkg,
+                decoder: Mutex::new(Some(decoder)),
+            })
+        });
+        decoded.as_ref().map_err(|why| *why)
     }
 }
 
@@ -157,7 +232,7 @@ struct Earlier<'a> {
 impl Packages for Earlier<'_> {
     fn package(&self, path: Symbol) -> Result<Pkg, Corrupt> {
         match self.archive.index.get(&path) {
-            Some(&i) if i < self.before => self.archive.decoded(i),
+            Some(&i) if i < self.before => self.archive.decoded_package(i),
             _ => Err(Corrupt("a package refers to a later or unknown one")),
         }
     }
@@ -169,36 +244,36 @@ fn read_u32(r: &mut Reader<'_>) -> Result<u32, Corrupt> {
     Ok(u32::from_le_bytes(bytes))
 }
 
-fn decompress(bytes: &[u8], len: usize) -> Result<Vec<u8>, Corrupt> {
-    let mut raw = Vec::new();
-    let reader = brotli::Decompressor::new(bytes, 1 << 16);
-    let read = reader.take(len as u64 + 1).read_to_end(&mut raw);
-    match read {
-        Ok(n) if n == len => Ok(raw),
-        _ => Err(Corrupt("compressed facts are damaged")),
-    }
-}
-
 /// The table of contents.
-fn entries(raw: &[u8]) -> Result<Vec<Entry>, Corrupt> {
+fn entries(raw: &[u8], packed_code: usize) -> Result<Vec<Entry>, Corrupt> {
     let mut r = Reader::new(raw);
     let mut lens = Vec::new();
     for _ in 0..r.len()? {
-        lens.push((Symbol::intern(r.str()?), r.index()?));
+        let path = Symbol::intern(r.str()?);
+        lens.push((path, r.index()?, r.index()?, r.index()?));
     }
     let mut at = raw.len() - r.rest().len();
+    let mut code_at = 0;
     lens.into_iter()
-        .map(|(path, len)| {
-            let end = at
-                .checked_add(len)
-                .filter(|&e| e <= raw.len())
-                .ok_or(Corrupt("a blob lies outside the archive"))?;
-            let blob = std::mem::replace(&mut at, end)..end;
+        .map(|(path, types, code_len, code)| {
+            if code_len > MAX_RAW {
+                return Err(Corrupt("code too large"));
+            }
             Ok(Entry {
                 path,
-                blob,
+                types: next(&mut at, types, raw.len())?,
+                code_len,
+                code: next(&mut code_at, code, packed_code)?,
                 decoded: OnceLock::new(),
+                decoded_code: OnceLock::new(),
             })
         })
         .collect()
+}
+
+/// The next `len` bytes of a run of blobs.
+fn next(at: &mut usize, len: usize, end: usize) -> Result<Range<usize>, Corrupt> {
+    let to = at.checked_add(len).filter(|&to| to <= end);
+    let to = to.ok_or(Corrupt("a blob lies outside the archive"))?;
+    Ok(std::mem::replace(at, to)..to)
 }

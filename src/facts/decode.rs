@@ -1,5 +1,6 @@
 //! Bytes to a package's objects and types.
 
+use std::cell::Cell;
 use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
@@ -8,6 +9,7 @@ use super::{MAGIC, PREDECLARED, field, node, object, predeclared, section};
 use crate::ast::ChanDir;
 use crate::base::bytes::{Corrupt, Reader, crc32};
 use crate::base::symbol::{Symbol, sym};
+use crate::ir::shape::shape_named;
 use crate::types::arena::alloc_slice;
 use crate::types::constant::Value;
 use crate::types::instantiate::instantiate;
@@ -24,28 +26,25 @@ pub trait Packages {
 
 /// The package that a blob describes.
 pub fn decode(blob: &[u8], packages: &dyn Packages) -> Result<Pkg, Corrupt> {
-    let sections = Sections::split(blob)?;
-    let mut d = Decoder::new(&sections, packages)?;
-    d.shells(sections.get(section::SHELLS)?)?;
-    d.types(sections.get(section::TYPES)?)?;
-    d.fills(sections.get(section::FILLS)?)?;
-    d.objects(sections.get(section::OBJECTS)?)?;
-    Ok(d.finish())
+    Ok(Decoder::new(blob, packages)?.pkg)
 }
 
+/// Types whose text would be longer than about this many names are refused: they can only be forged.
+const MAX_WEIGHT: u64 = 1 << 20;
+
 /// The sections of a blob by tag.
-struct Sections<'a> {
+pub(super) struct Sections<'a> {
     found: Vec<(u8, &'a [u8])>,
 }
 
 impl<'a> Sections<'a> {
-    fn split(blob: &'a [u8]) -> Result<Sections<'a>, Corrupt> {
+    pub(super) fn split(blob: &'a [u8], magic: [u8; 4]) -> Result<Sections<'a>, Corrupt> {
         let (body, crc) = blob.split_last_chunk().ok_or(Corrupt("too short"))?;
         if crc32(body) != u32::from_le_bytes(*crc) {
             return Err(Corrupt("checksum does not match"));
         }
         let rest = body
-            .strip_prefix(&MAGIC)
+            .strip_prefix(&magic)
             .ok_or(Corrupt("not facts of this format"))?;
         let mut r = Reader::new(rest);
         let mut found = Vec::new();
@@ -55,7 +54,7 @@ impl<'a> Sections<'a> {
         Ok(Sections { found })
     }
 
-    fn get(&self, tag: u8) -> Result<Reader<'a>, Corrupt> {
+    pub(super) fn get(&self, tag: u8) -> Result<Reader<'a>, Corrupt> {
         let found = self.found.iter().find(|s| s.0 == tag);
         found
             .map(|s| Reader::new(s.1))
@@ -63,43 +62,95 @@ impl<'a> Sections<'a> {
     }
 }
 
-struct Decoder {
-    pkg: Pkg,
+/// What the numbers in a package's blobs stand for. The blob of its code goes on where that of its types ended.
+#[derive(Debug)]
+pub struct Decoder {
+    /// The package.
+    pub(super) pkg: Pkg,
     strings: Vec<Symbol>,
     imports: Vec<Pkg>,
     shells: Vec<Ty>,
     tparams: Vec<Ty>,
     types: Vec<Ty>,
+    /// How many names the text of each type has; declared types count as one.
+    weights: Vec<u64>,
+    /// The checksum of the types' blob.
+    pub(super) checksum: u32,
+    /// The weights of the types read since it was last set to 0.
+    weight: Cell<u64>,
     scope: FxHashMap<Symbol, Obj>,
 }
 
 impl Decoder {
-    fn new(sections: &Sections<'_>, packages: &dyn Packages) -> Result<Decoder, Corrupt> {
-        let mut r = sections.get(section::STRINGS)?;
-        let mut strings = Vec::new();
-        for _ in 0..r.len()? {
-            strings.push(Symbol::intern(r.str()?));
-        }
+    /// Reads the blob of a package's types.
+    pub fn new(blob: &[u8], packages: &dyn Packages) -> Result<Decoder, Corrupt> {
         let mut d = Decoder {
             pkg: Pkg::new(sym::EMPTY, sym::EMPTY),
-            strings,
+            strings: Vec::new(),
             imports: Vec::new(),
             shells: Vec::new(),
             tparams: Vec::new(),
             types: (0..PREDECLARED).filter_map(predeclared).collect(),
+            weights: vec![1; PREDECLARED],
+            checksum: crc32(blob),
+            weight: Cell::new(0),
             scope: FxHashMap::default(),
         };
+        let sections = Sections::split(blob, MAGIC)?;
+        d.strings(sections.get(section::STRINGS)?)?;
         let mut r = sections.get(section::PACKAGE)?;
-        let (path, name) = (d.string(&mut r)?, d.string(&mut r)?);
-        d.pkg = Pkg::new(path, name);
-        for _ in 0..r.len()? {
-            let path = d.string(&mut r)?;
-            d.imports.push(packages.package(path)?);
-        }
+        d.pkg = Pkg::new(d.string(&mut r)?, d.string(&mut r)?);
+        d.imports(r, packages)?;
+        d.common(&sections)?;
+        d.objects(sections.get(section::OBJECTS)?)?;
+        d.pkg.set_scope(std::mem::take(&mut d.scope));
         Ok(d)
     }
 
-    fn string(&self, r: &mut Reader<'_>) -> Result<Symbol, Corrupt> {
+    /// The package.
+    pub fn pkg(&self) -> Pkg {
+        self.pkg
+    }
+
+    /// Goes on with the sections of the blob of its code.
+    pub(super) fn extend(
+        &mut self,
+        sections: &Sections<'_>,
+        packages: &dyn Packages,
+    ) -> Result<(), Corrupt> {
+        self.strings(sections.get(section::STRINGS)?)?;
+        let mut r = sections.get(section::PACKAGE)?;
+        let (path, name) = (self.string(&mut r)?, self.string(&mut r)?);
+        if (path, name) != (self.pkg.path, self.pkg.name) {
+            return Err(Corrupt("code of another package"));
+        }
+        self.imports(r, packages)?;
+        self.common(sections)
+    }
+
+    fn common(&mut self, sections: &Sections<'_>) -> Result<(), Corrupt> {
+        let known = (self.shells.len(), self.tparams.len());
+        self.shells(sections.get(section::SHELLS)?)?;
+        self.types(sections.get(section::TYPES)?)?;
+        self.fills(known, sections.get(section::FILLS)?)
+    }
+
+    fn strings(&mut self, mut r: Reader<'_>) -> Result<(), Corrupt> {
+        for _ in 0..r.len()? {
+            self.strings.push(Symbol::intern(r.str()?));
+        }
+        Ok(())
+    }
+
+    fn imports(&mut self, mut r: Reader<'_>, packages: &dyn Packages) -> Result<(), Corrupt> {
+        for _ in 0..r.len()? {
+            let path = self.string(&mut r)?;
+            self.imports.push(packages.package(path)?);
+        }
+        Ok(())
+    }
+
+    pub(super) fn string(&self, r: &mut Reader<'_>) -> Result<Symbol, Corrupt> {
         let i = r.index()?;
         self.strings
             .get(i)
@@ -107,12 +158,14 @@ impl Decoder {
             .ok_or(Corrupt("no such string"))
     }
 
-    fn ty(&self, r: &mut Reader<'_>) -> Result<Ty, Corrupt> {
+    pub(super) fn ty(&self, r: &mut Reader<'_>) -> Result<Ty, Corrupt> {
         let i = r.index()?;
+        let weight = self.weights.get(i).copied().unwrap_or_default();
+        self.weight.set(self.weight.get().saturating_add(weight));
         self.types.get(i).copied().ok_or(Corrupt("no such type"))
     }
 
-    fn import(&self, i: usize) -> Result<Pkg, Corrupt> {
+    pub(super) fn import(&self, i: usize) -> Result<Pkg, Corrupt> {
         self.imports
             .get(i)
             .copied()
@@ -150,8 +203,10 @@ impl Decoder {
 
     fn types(&mut self, mut r: Reader<'_>) -> Result<(), Corrupt> {
         for _ in 0..r.len()? {
+            self.weight.set(1);
             let ty = self.node(&mut r)?;
             self.types.push(ty);
+            self.weights.push(self.weight.get());
         }
         Ok(())
     }
@@ -194,8 +249,34 @@ impl Decoder {
             node::FOREIGN => self.foreign(r)?,
             node::TPARAM => self.tparam(r)?,
             node::INSTANCE => self.instance(r)?,
+            node::TUPLE => self.variables(r, VarKind::Result)?,
+            node::SHAPE => self.shape(r)?,
             _ => return Err(Corrupt("unknown kind of type")),
         })
+    }
+
+    fn shape(&self, r: &mut Reader<'_>) -> Result<Ty, Corrupt> {
+        let name = self.string(r)?;
+        let under = self.ty(r)?;
+        match under.kind() {
+            TyKind::Named(_) | TyKind::Alias(_) | TyKind::TypeParam(_) => {
+                Err(Corrupt("a shape of a type with a name"))
+            }
+            _ => Ok(shape_named(name.as_str(), under)),
+        }
+    }
+
+    /// Starts to weigh anew.
+    pub(super) fn forget_weight(&self) {
+        self.weight.set(0);
+    }
+
+    /// Refuses what takes too long to print.
+    pub(super) fn check_weight(&self) -> Result<(), Corrupt> {
+        if self.weight.get() > MAX_WEIGHT {
+            return Err(Corrupt("type too large"));
+        }
+        Ok(())
     }
 
     fn shell(&self, r: &mut Reader<'_>) -> Result<Ty, Corrupt> {
@@ -322,7 +403,12 @@ impl Decoder {
             let sig = self.ty(r)?;
             let recv = self.receiver(sym::EMPTY);
             receivers.push(recv);
-            methods.push(method(name, pkg, false, with_receiver(sig, recv, &[])?));
+            methods.push(method(
+                name,
+                Some(pkg),
+                false,
+                with_receiver(sig, recv, &[])?,
+            ));
         }
         let mut embeddeds = Vec::new();
         for _ in 0..r.len()? {
@@ -340,7 +426,7 @@ impl Decoder {
         Ok(ty)
     }
 
-    fn receiver(&self, name: Symbol) -> Obj {
+    pub(super) fn receiver(&self, name: Symbol) -> Obj {
         let info = VarInfo {
             kind: VarKind::Recv,
             embedded: false,
@@ -349,8 +435,9 @@ impl Decoder {
         Obj::new(ObjKind::Var(info), name, Some(self.pkg), None, 0)
     }
 
-    fn fills(&mut self, mut r: Reader<'_>) -> Result<(), Corrupt> {
-        for i in 0..self.shells.len() {
+    /// Fills the shells and type parameters but the first ones, which are filled.
+    fn fills(&mut self, known: (usize, usize), mut r: Reader<'_>) -> Result<(), Corrupt> {
+        for i in known.0..self.shells.len() {
             let tparams = self.tparam_list(&mut r)?;
             let rhs = self.ty(&mut r)?;
             match self.shells[i].kind() {
@@ -367,7 +454,7 @@ impl Decoder {
                 _ => {}
             }
         }
-        for i in 0..self.tparams.len() {
+        for i in known.1..self.tparams.len() {
             let bound = self.ty(&mut r)?;
             if bound.as_type_param().is_some() {
                 return Err(Corrupt("a type parameter as a constraint"));
@@ -388,41 +475,42 @@ impl Decoder {
             let recv = self.receiver(self.string(r)?);
             recv.set_ty(self.ty(r)?);
             let sig = with_receiver(self.ty(r)?, recv, rparams)?;
-            methods.push(method(name, self.pkg, ptr_recv, sig));
+            methods.push(method(name, Some(self.pkg), ptr_recv, sig));
         }
         Ok(methods)
     }
 
     fn objects(&mut self, mut r: Reader<'_>) -> Result<(), Corrupt> {
         for _ in 0..r.len()? {
-            let tag = r.byte()?;
-            let name = self.string(&mut r)?;
-            let ty = self.ty(&mut r)?;
-            let kind = match tag {
-                object::CONST => ObjKind::Const(OnceLock::from(Value::read(&mut r)?)),
-                object::VAR => ObjKind::Var(VarInfo {
-                    kind: VarKind::Package,
-                    embedded: false,
-                    origin: None,
-                }),
-                object::FUNC => ObjKind::Func(FuncInfo {
-                    ptr_recv: false,
-                    origin: None,
-                }),
-                // Type names of this package came with their shells.
-                object::TYPE if self.scope.contains_key(&name) => continue,
-                object::TYPE => ObjKind::TypeName,
-                _ => return Err(Corrupt("unknown kind of object")),
-            };
-            let obj = Obj::typed(kind, name, Some(self.pkg), None, ty);
-            self.scope.insert(name, obj);
+            let obj = self.object(&mut r)?;
+            // Type names of this package came with their shells.
+            if !obj.is_type_name() || !self.scope.contains_key(&obj.name) {
+                self.scope.insert(obj.name, obj);
+            }
         }
         Ok(())
     }
 
-    fn finish(self) -> Pkg {
-        self.pkg.set_scope(self.scope);
-        self.pkg
+    /// A package-level object.
+    pub(super) fn object(&self, r: &mut Reader<'_>) -> Result<Obj, Corrupt> {
+        let tag = r.byte()?;
+        let name = self.string(r)?;
+        let ty = self.ty(r)?;
+        let kind = match tag {
+            object::CONST => ObjKind::Const(OnceLock::from(Value::read(r)?)),
+            object::VAR => ObjKind::Var(VarInfo {
+                kind: VarKind::Package,
+                embedded: false,
+                origin: None,
+            }),
+            object::FUNC => ObjKind::Func(FuncInfo {
+                ptr_recv: false,
+                origin: None,
+            }),
+            object::TYPE => ObjKind::TypeName,
+            _ => return Err(Corrupt("unknown kind of object")),
+        };
+        Ok(Obj::typed(kind, name, Some(self.pkg), None, ty))
     }
 }
 
@@ -434,15 +522,15 @@ fn new_alias(obj: Obj) -> Ty {
     Ty::alias(obj, None)
 }
 
-fn method(name: Symbol, pkg: Pkg, ptr_recv: bool, sig: Ty) -> Obj {
+pub(super) fn method(name: Symbol, pkg: Option<Pkg>, ptr_recv: bool, sig: Ty) -> Obj {
     let info = FuncInfo {
         ptr_recv,
         origin: None,
     };
-    Obj::typed(ObjKind::Func(info), name, Some(pkg), None, sig)
+    Obj::typed(ObjKind::Func(info), name, pkg, None, sig)
 }
 
-fn with_receiver(sig: Ty, recv: Obj, rparams: &'static [Ty]) -> Result<Ty, Corrupt> {
+pub(super) fn with_receiver(sig: Ty, recv: Obj, rparams: &'static [Ty]) -> Result<Ty, Corrupt> {
     let s = sig
         .as_signature()
         .ok_or(Corrupt("a method without a function type"))?;

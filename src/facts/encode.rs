@@ -5,28 +5,35 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{MAGIC, PREDECLARED, field, node, object, predeclared, section};
+use super::code::{Code, write::write};
+use super::{Facts, MAGIC, PREDECLARED, field, node, object, predeclared, section};
 use crate::ast::ChanDir;
 use crate::base::bytes::{crc32, put_bytes, put_int, put_uint};
-use crate::base::symbol::Symbol;
+use crate::base::symbol::{Symbol, sym};
+use crate::ir::shape::is_shape;
 use crate::types::object::{Obj, ObjKind};
 use crate::types::package::Pkg;
 use crate::types::ty::{Interface, Named, Signature, Struct, Ty, TyKind, TypeParam};
 
-/// The facts of a checked package.
+/// The facts of a checked package, without its code.
 pub fn encode(pkg: Pkg) -> Vec<u8> {
-    let mut e = Encoder::new(pkg);
-    let exported: Vec<Obj> = pkg.objects().into_iter().filter(|o| o.exported()).collect();
-    let mut objects = Vec::new();
-    for &obj in &exported {
-        e.object(obj, &mut objects);
-    }
-    e.fill_shells();
-    e.finish(exported.len(), &objects)
+    Encoder::new(pkg).interface_of_package()
 }
 
-struct Encoder {
-    pkg: Pkg,
+/// The facts of a checked package: those that its types consist of, and those of its code.
+pub fn encode_all(pkg: Pkg, code: &Code) -> Facts {
+    let mut e = Encoder::new(pkg);
+    let types = e.interface_of_package();
+    let code = write(&mut e, code, crc32(&types));
+    Facts { types, code }
+}
+
+/// Numbers strings, packages and types in the order in which they are first mentioned.
+///
+/// A blob has what was mentioned since the blob before it ([`Encoder::drain`]), so the second one of a package goes on
+/// where the first one ended.
+pub(super) struct Encoder {
+    pub(super) pkg: Pkg,
     strings: FxHashMap<Symbol, u64>,
     string_bytes: Vec<u8>,
     imports: Vec<Pkg>,
@@ -40,6 +47,20 @@ struct Encoder {
     type_of: FxHashMap<Ty, u64>,
     by_bytes: FxHashMap<Vec<u8>, u64>,
     fills: Vec<u8>,
+    constraints: Vec<u8>,
+    /// Shells and type parameters that are filled.
+    filled: (usize, usize),
+    written: Written,
+}
+
+/// How many of each kind are in blobs before.
+#[derive(Default)]
+struct Written {
+    strings: u64,
+    imports: usize,
+    shells: usize,
+    tparams: usize,
+    types: u64,
 }
 
 impl Encoder {
@@ -61,7 +82,24 @@ impl Encoder {
             type_of,
             by_bytes: FxHashMap::default(),
             fills: Vec::new(),
+            constraints: Vec::new(),
+            filled: (0, 0),
+            written: Written::default(),
         }
+    }
+
+    fn interface_of_package(&mut self) -> Vec<u8> {
+        let objects = self.pkg.objects().into_iter();
+        let exported: Vec<Obj> = objects.filter(|o| o.exported()).collect();
+        let mut objects = Vec::new();
+        put_uint(&mut objects, exported.len() as u64);
+        for &obj in &exported {
+            self.object(obj, &mut objects);
+        }
+        self.fill_shells();
+        let mut sections = self.drain();
+        sections.push((section::OBJECTS, objects));
+        join(MAGIC, &sections)
     }
 
     fn string(&mut self, s: Symbol) -> u64 {
@@ -74,12 +112,12 @@ impl Encoder {
         i
     }
 
-    fn put_string(&mut self, out: &mut Vec<u8>, s: Symbol) {
+    pub(super) fn put_string(&mut self, out: &mut Vec<u8>, s: Symbol) {
         let i = self.string(s);
         put_uint(out, i);
     }
 
-    fn import(&mut self, pkg: Pkg) -> u64 {
+    pub(super) fn import(&mut self, pkg: Pkg) -> u64 {
         let known = self.imports.iter().position(|&p| p == pkg);
         known.unwrap_or_else(|| {
             self.imports.push(pkg);
@@ -87,7 +125,7 @@ impl Encoder {
         }) as u64
     }
 
-    fn object(&mut self, obj: Obj, out: &mut Vec<u8>) {
+    pub(super) fn object(&mut self, obj: Obj, out: &mut Vec<u8>) {
         let tag = match obj.data().kind {
             ObjKind::Const(_) => object::CONST,
             ObjKind::Func(_) => object::FUNC,
@@ -104,13 +142,13 @@ impl Encoder {
         }
     }
 
-    fn put_type(&mut self, out: &mut Vec<u8>, ty: Ty) {
+    pub(super) fn put_type(&mut self, out: &mut Vec<u8>, ty: Ty) {
         let number = self.ty(ty);
         put_uint(out, number);
     }
 
     /// The number of a type.
-    fn ty(&mut self, ty: Ty) -> u64 {
+    pub(super) fn ty(&mut self, ty: Ty) -> u64 {
         if let Some(&n) = self.type_of.get(&ty) {
             return n;
         }
@@ -135,7 +173,11 @@ impl Encoder {
     fn node(&mut self, ty: Ty) -> Option<Vec<u8>> {
         let mut out = Vec::new();
         match ty.kind() {
-            TyKind::Basic(_) | TyKind::Tuple(_) => return None,
+            TyKind::Basic(_) => return None,
+            TyKind::Tuple(vars) => {
+                out.push(node::TUPLE);
+                self.variables(&mut out, vars);
+            }
             TyKind::Array { len, elem } => {
                 out.push(node::ARRAY);
                 put_int(&mut out, *len);
@@ -169,6 +211,11 @@ impl Encoder {
             TyKind::Interface(i) => self.interface(&mut out, i),
             TyKind::Named(n) => match n.inst {
                 Some(inst) => self.instance(&mut out, inst.orig, inst.targs),
+                None if is_shape(ty) => {
+                    out.push(node::SHAPE);
+                    self.put_string(&mut out, n.obj.name);
+                    self.put_type(&mut out, ty.under());
+                }
                 None => self.declared(&mut out, ty, n.obj)?,
             },
             TyKind::Alias(a) => match a.inst {
@@ -234,7 +281,7 @@ impl Encoder {
         i
     }
 
-    fn declare_tparams(&mut self, tparams: &[Ty]) {
+    pub(super) fn declare_tparams(&mut self, tparams: &[Ty]) {
         for &t in tparams {
             let next = self.tparams.len() as u64;
             if let std::collections::hash_map::Entry::Vacant(slot) = self.tparam_of.entry(t) {
@@ -335,22 +382,25 @@ impl Encoder {
     }
 
     /// Writes what the shells stand for, and the constraints of type parameters. Either may lead to more of both.
-    fn fill_shells(&mut self) {
-        let (mut shells, mut bounds) = (0, 0);
-        let mut constraints = Vec::new();
-        while shells < self.shells.len() || bounds < self.tparams.len() {
-            if shells < self.shells.len() {
-                self.fill_shell(self.shells[shells]);
-                shells += 1;
+    pub(super) fn fill_shells(&mut self) {
+        loop {
+            if let Some(&shell) = self.shells.get(self.filled.0) {
+                self.filled.0 += 1;
+                self.fill_shell(shell);
+            } else if let Some(&param) = self.tparams.get(self.filled.1) {
+                self.filled.1 += 1;
+                self.fill_bound(param);
             } else {
-                let bound = self.tparams[bounds]
-                    .as_type_param()
-                    .map_or(Ty::INVALID, TypeParam::constraint);
-                self.put_type(&mut constraints, bound);
-                bounds += 1;
+                return;
             }
         }
-        self.fills.extend(constraints);
+    }
+
+    fn fill_bound(&mut self, param: Ty) {
+        let bound = param.as_type_param();
+        let bound = bound.map_or(Ty::INVALID, TypeParam::constraint);
+        let number = self.ty(bound);
+        put_uint(&mut self.constraints, number);
     }
 
     fn fill_shell(&mut self, shell: Ty) {
@@ -382,47 +432,58 @@ impl Encoder {
         let sig = m.ty().as_signature();
         self.put_tparams(out, sig.map_or(&[], |s| s.rparams));
         let recv = sig.and_then(|s| s.recv);
-        self.put_string(
-            out,
-            recv.map_or(crate::base::symbol::sym::EMPTY, |r| r.name),
-        );
+        self.put_string(out, recv.map_or(sym::EMPTY, |r| r.name));
         self.put_type(out, recv.map_or(Ty::INVALID, Obj::ty));
         self.put_type(out, m.ty());
     }
 
-    fn finish(mut self, object_count: usize, objects: &[u8]) -> Vec<u8> {
+    /// The number of a type that has one already.
+    pub(super) fn known(&self, ty: Ty) -> Option<u64> {
+        self.type_of.get(&ty).copied()
+    }
+
+    /// Whether a declared type of this package is mentioned.
+    pub(super) fn mentions(&self, shell: Ty) -> bool {
+        self.shell_of.contains_key(&shell)
+    }
+
+    /// The sections with what is new since the last blob.
+    pub(super) fn drain(&mut self) -> Vec<(u8, Vec<u8>)> {
         let package = self.package_section();
         let shells = self.shell_section();
-        let counted = |count: u64, bytes: &[u8]| {
-            let mut out = Vec::with_capacity(bytes.len() + 4);
-            put_uint(&mut out, count);
-            out.extend_from_slice(bytes);
-            out
+        let strings = counted(
+            self.strings.len() as u64 - self.written.strings,
+            &std::mem::take(&mut self.string_bytes),
+        );
+        let types = counted(
+            self.type_count - self.written.types,
+            &std::mem::take(&mut self.types),
+        );
+        let mut fills = std::mem::take(&mut self.fills);
+        fills.append(&mut self.constraints);
+        self.written = Written {
+            strings: self.strings.len() as u64,
+            imports: self.imports.len(),
+            shells: self.shells.len(),
+            tparams: self.tparams.len(),
+            types: self.type_count,
         };
-        let strings = counted(self.strings.len() as u64, &self.string_bytes);
-        let mut out = MAGIC.to_vec();
-        for (tag, bytes) in [
+        vec![
             (section::STRINGS, strings),
             (section::PACKAGE, package),
             (section::SHELLS, shells),
-            (section::TYPES, counted(self.type_count, &self.types)),
-            (section::FILLS, self.fills),
-            (section::OBJECTS, counted(object_count as u64, objects)),
-        ] {
-            out.push(tag);
-            put_bytes(&mut out, &bytes);
-        }
-        let crc = crc32(&out);
-        out.extend_from_slice(&crc.to_le_bytes());
-        out
+            (section::TYPES, types),
+            (section::FILLS, fills),
+        ]
     }
 
     fn package_section(&mut self) -> Vec<u8> {
         let mut out = Vec::new();
         self.put_string(&mut out, self.pkg.path);
         self.put_string(&mut out, self.pkg.name);
-        put_uint(&mut out, self.imports.len() as u64);
-        for p in std::mem::take(&mut self.imports) {
+        let new = self.imports[self.written.imports..].to_vec();
+        put_uint(&mut out, new.len() as u64);
+        for p in new {
             self.put_string(&mut out, p.path);
         }
         out
@@ -430,8 +491,9 @@ impl Encoder {
 
     fn shell_section(&mut self) -> Vec<u8> {
         let mut out = Vec::new();
-        put_uint(&mut out, self.shells.len() as u64);
-        for ty in self.shells.clone() {
+        let shells = self.shells[self.written.shells..].to_vec();
+        put_uint(&mut out, shells.len() as u64);
+        for ty in shells {
             let (obj, is_alias) = match ty.kind() {
                 TyKind::Named(n) => (Some(n.obj), false),
                 TyKind::Alias(a) => (Some(a.obj), true),
@@ -442,13 +504,33 @@ impl Encoder {
             let in_scope = obj.is_some_and(|o| self.pkg.lookup(o.name) == Some(o));
             out.push(u8::from(is_alias) | u8::from(in_scope) << 1);
         }
-        put_uint(&mut out, self.tparams.len() as u64);
-        for ty in self.tparams.clone() {
-            if let Some(p) = ty.as_type_param() {
-                self.put_string(&mut out, p.obj.name);
-                put_uint(&mut out, p.index() as u64);
-            }
+        let tparams = self.tparams[self.written.tparams..].to_vec();
+        put_uint(&mut out, tparams.len() as u64);
+        for ty in tparams {
+            let param = ty.as_type_param();
+            self.put_string(&mut out, param.map_or(sym::EMPTY, |p| p.obj.name));
+            put_uint(&mut out, param.map_or(0, |p| p.index() as u64));
         }
         out
     }
+}
+
+/// A list with its length in front.
+pub(super) fn counted(count: u64, bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len() + 4);
+    put_uint(&mut out, count);
+    out.extend_from_slice(bytes);
+    out
+}
+
+/// A blob of these sections.
+pub(super) fn join(magic: [u8; 4], sections: &[(u8, Vec<u8>)]) -> Vec<u8> {
+    let mut out = magic.to_vec();
+    for (tag, bytes) in sections {
+        out.push(*tag);
+        put_bytes(&mut out, bytes);
+    }
+    let crc = crc32(&out);
+    out.extend_from_slice(&crc.to_le_bytes());
+    out
 }

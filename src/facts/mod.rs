@@ -8,8 +8,8 @@
 //!
 //! | word | meaning |
 //! | --- | --- |
-//! | blob | the facts of one package |
-//! | section | a part of a blob, with a tag and its length in front; unknown tags are skipped, so blobs can grow tags, costs and templates |
+//! | blob | the facts of one package: one for its types, one for its [`code`] |
+//! | section | a part of a blob, with a tag and its length in front; unknown tags are skipped |
 //! | shell | a declared type or alias, or a type parameter, before it is known what it stands for |
 //! | archive | the blobs of a standard library, compressed; dependencies come before those that import them |
 //!
@@ -17,9 +17,10 @@
 //!
 //! Exported package-level objects, and all that can be reached from their types: unexported types, fields and methods
 //! too, because they decide sizes and what implements what. Constants have their values. Parameter and field names are
-//! kept, positions are not. Of functions there is the signature; their bodies leave no trace here.
+//! kept, positions are not. What functions do with their arguments, and the bodies that importers copy, are in the blob
+//! of the code, which is read only when functions are looked for.
 //!
-//! # A blob
+//! # A blob of types
 //!
 //! ```text
 //! "hlf" format, then sections: tag (byte) length (uint) bytes; at the end the CRC-32 of all before it
@@ -41,20 +42,34 @@
 //! fields*; and a fill that says that shell 0 stands for the struct.
 
 pub mod archive;
+pub mod cache;
 pub mod code;
 mod decode;
 mod encode;
+mod squeeze;
 pub mod std;
 
 pub use crate::base::bytes::Corrupt;
-pub use decode::{Packages, decode};
-pub use encode::encode;
+pub use decode::{Decoder, Packages, decode};
+pub use encode::{encode, encode_all};
 
 use crate::types::ty::{BasicKind, Ty};
 use crate::types::universe::{BYTE, RUNE, UNIVERSE};
 
 /// What every blob starts with; the last byte is the format's version.
 const MAGIC: [u8; 4] = *b"hlf\x01";
+
+/// The facts of a package as bytes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Facts {
+    /// Its objects and types.
+    pub types: Vec<u8>,
+    /// Its code; to be read after the types.
+    pub code: Vec<u8>,
+}
+
+/// What every blob of code starts with; the last byte is the format's version.
+const CODE_MAGIC: [u8; 4] = *b"hlc\x01";
 
 /// Tags of sections.
 mod section {
@@ -64,6 +79,8 @@ mod section {
     pub const TYPES: u8 = 4;
     pub const FILLS: u8 = 5;
     pub const OBJECTS: u8 = 6;
+    pub const REFS: u8 = 7;
+    pub const FUNCS: u8 = 8;
 }
 
 /// Tags of type nodes.
@@ -85,6 +102,8 @@ mod node {
     pub const FOREIGN: u8 = 14;
     pub const TPARAM: u8 = 15;
     pub const INSTANCE: u8 = 16;
+    pub const TUPLE: u8 = 17;
+    pub const SHAPE: u8 = 18;
 }
 
 /// Tags of objects.

@@ -7,7 +7,9 @@ use std::sync::OnceLock;
 
 use super::Corrupt;
 use super::archive::Archive;
+use super::code::Code;
 use crate::site::GoVersion;
+use crate::types::package::Pkg;
 
 const OLDEST: usize = GoVersion::OLDEST.0 as usize;
 const NEWEST: usize = GoVersion::NEWEST.0 as usize;
@@ -29,6 +31,13 @@ static ARCHIVES: [OnceLock<Result<Archive, Corrupt>>; COUNT] = [const { OnceLock
 /// The library as of the nearest version that is known. An error means that this binary was built from damaged data.
 pub fn library(go: GoVersion) -> Result<&'static Archive, Corrupt> {
     open(go.known().0 as usize - OLDEST)
+}
+
+/// The code of a package of one of the libraries that are in use; `None` if it is of none.
+pub fn code(pkg: Pkg) -> Option<&'static Code> {
+    let mut open = ARCHIVES.iter().filter_map(|a| a.get()?.as_ref().ok());
+    // Code that cannot be read is code that is not known: its functions are unknown to callers, which says so.
+    open.find_map(|a| a.code(pkg))?.ok()
 }
 
 fn open(i: usize) -> Result<&'static Archive, Corrupt> {

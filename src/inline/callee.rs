@@ -92,7 +92,7 @@ impl Finder<'_> {
         self.callees.package(via).is_some_and(|package| {
             let by_embedding =
                 || receiver_name(func.obj()).is_some_and(|name| package.embedded.contains(&name));
-            package.inlined.contains(&func) || by_embedding()
+            func.name().is_some_and(|f| package.inlined.contains(&f)) || by_embedding()
         })
     }
 

@@ -356,7 +356,7 @@ impl Pass<'_> {
         let text = format!("inlining call to {}", self.target_name(target));
         self.say(func, pos, text);
         if let Target::Imported(callee) = target {
-            self.package.inlined.insert(callee);
+            self.package.inlined.extend(callee.name());
         }
         splice::splice(self, func, call, target)
     }

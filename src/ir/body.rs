@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use super::node::{ConstId, FuncId, Node, NodeId, Nodes};
 use crate::base::index::{Idx, IndexVec};
 use crate::base::source::FileId;
-use crate::base::symbol::Symbol;
+use crate::base::symbol::{Symbol, sym};
 use crate::types::constant::Value;
 use crate::types::object::Obj;
 use crate::types::package::Pkg;
@@ -36,6 +36,39 @@ impl FuncRef {
             FuncRef::Decl(obj) | FuncRef::Inst(obj, _) => obj,
         }
     }
+}
+
+/// A declared function by names alone: package path, receiver's type name (empty for functions), name.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct FuncName {
+    /// The path of its package.
+    pub path: Symbol,
+    /// The name of the type that it is a method of; empty for a function.
+    pub receiver: Symbol,
+    /// Its own name.
+    pub name: Symbol,
+}
+
+impl FuncRef {
+    /// What the declared function is called; `None` for methods of interfaces without a name and of the universe.
+    pub fn name(self) -> Option<FuncName> {
+        let obj = self.obj();
+        let receiver = match obj.ty().as_signature()?.recv {
+            Some(recv) => receiver_name(recv.ty())?,
+            None => sym::EMPTY,
+        };
+        Some(FuncName {
+            path: obj.pkg?.path,
+            receiver,
+            name: obj.name,
+        })
+    }
+}
+
+/// The name of a receiver's type, or of what it points to.
+fn receiver_name(ty: Ty) -> Option<Symbol> {
+    let base = ty.under_pointer().filter(|_| ty.as_named().is_none());
+    Some(base.unwrap_or(ty).as_named()?.obj.name)
 }
 
 /// The type arguments of an instance; equal lists are the same slice (see [`shape`](super::shape)).

@@ -52,7 +52,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use self::body::{Body, Class, FuncKey, FuncRef, LocalId, Pos};
+use self::body::{Body, Class, FuncKey, FuncName, FuncRef, LocalId, Pos};
 use self::node::FuncId;
 use crate::ast::Pragma;
 use crate::base::index::IndexVec;
@@ -193,7 +193,7 @@ pub struct Package {
     /// The packages that it imports itself.
     pub imports: Vec<Pkg>,
     /// Functions of other packages that were inlined here: their bodies are in the package's export data.
-    pub inlined: FxHashSet<FuncRef>,
+    pub inlined: FxHashSet<FuncName>,
     /// Type names of other packages whose methods the package's own types have by embedding: wrappers inline them.
     pub embedded: FxHashSet<Obj>,
 }

@@ -11,7 +11,7 @@
 //! | `renames_inlined_results`, `package_closures` | 1.22 | `noder/reader.go`, `ir/func.go` |
 //! | `tracks_uses`, `tracks_closure_results` | 1.22 | `escape/leaks.go`, `escape/solve.go` |
 //! | `whole_package_first` | 1.23 | `inline/interleaved` |
-//! | `self_recursion`, `closure_budgets`, `param_call_cost`, `dead_locals` | 1.24 | `inline/inl.go`, `deadlocals` |
+//! | `self_recursion`, `closure_budgets`, `param_call_cost`, `dead_locals`, `fips_data` | 1.24 | `inline/inl.go`, `deadlocals`, `staticinit/sched.go` |
 //! | `max_variable` | 1.24 | `ir/cfg.go` |
 //! | `joined` | 1.24 | `ir/scc.go`, `ir/func.go` |
 //! | `skips_b_loop` | 1.24 to 1.25 | `inline/interleaved` |
@@ -84,6 +84,8 @@ pub struct Release {
     pub param_call_cost: u32,
     /// Assignments to variables that nothing uses are dropped before escape analysis.
     pub dead_locals: bool,
+    /// The data of the FIPS 140 module has no addresses in it.
+    pub fips_data: bool,
     /// Nothing is inlined in the body of `for b.Loop()`.
     pub skips_b_loop: bool,
     /// Slicing from 0 or to the length costs less.
@@ -148,6 +150,7 @@ const GO1_21: Release = Release {
     closure_budgets: false,
     param_call_cost: CALL_COST,
     dead_locals: false,
+    fips_data: false,
     skips_b_loop: false,
     slice_discount: false,
     tracks_concrete_types: false,
@@ -204,6 +207,7 @@ const GO1_24: Release = Release {
     closure_budgets: true,
     param_call_cost: 17,
     dead_locals: true,
+    fips_data: true,
     skips_b_loop: true,
     max_variable: 128 << 10,
     joined: Joined::Capturing,

@@ -116,9 +116,14 @@ pub fn is_boxing(ty: Ty) -> bool {
 }
 
 fn named_shape(under: Ty, names: ShapeNames) -> Ty {
-    let name = shape_name(link_text(under), names);
+    shape_named(&shape_name(link_text(under), names), under)
+}
+
+/// The shape that is called `name`, as its type name is, and stands for the types with underlying type `under`. To be
+/// asked for by name when the types that `under` mentions are not complete yet.
+pub fn shape_named(name: &str, under: Ty) -> Ty {
     let mut shapes = BY_NAME.lock().unwrap_or_else(PoisonError::into_inner);
-    *shapes.entry(name).or_insert_with_key(|name| {
+    *shapes.entry(name.to_owned()).or_insert_with_key(|name| {
         let obj = Obj::new(
             ObjKind::TypeName,
             Symbol::intern(name),

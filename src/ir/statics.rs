@@ -84,6 +84,7 @@ impl Statics {
         }
     }
 
+    /// A declaration may come before the first assignment or, among the statements before it, after.
     fn declared(&mut self, package: &Package, func: FuncId, local: LocalId) {
         let body = &package.funcs[func].body;
         let is_function = matches!(body.locals[local].ty.under().kind(), TyKind::Signature(_));
@@ -105,6 +106,7 @@ impl Statics {
             return;
         };
         self.unless_definition(package, variable, (func, id));
+        self.declared(package, variable.0, variable.1);
         if let Some(Some(list)) = self.functions.get_mut(&variable) {
             list.push((func, y));
         }

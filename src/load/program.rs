@@ -100,6 +100,11 @@ impl Package {
         self.files.iter().any(PackageFile::has_findings)
     }
 
+    /// Whether the user asked for any file, be it one that a program wrote.
+    pub fn is_asked_for(&self) -> bool {
+        self.files.iter().any(|f| f.selected)
+    }
+
     /// What `path` means in this package's files; `None` if no file's top imports it (an import behind a syntax error is
     /// not seen here; take it as missing).
     pub fn import(&self, path: Symbol) -> Option<Imported> {

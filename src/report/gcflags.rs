@@ -37,3 +37,16 @@ pub(super) fn write(lines: &[CompilerLine], out: &mut impl Write) -> io::Result<
     }
     Ok(())
 }
+
+/// Writes lines in no order, as [`Format::Gcflags`](super::Format::Gcflags) would print them.
+pub fn write_compiler_lines(
+    lines: impl Iterator<Item = CompilerLine>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut lines: Vec<CompilerLine> = lines.collect();
+    lines.sort();
+    lines.dedup();
+    let mut out = io::BufWriter::new(out);
+    write(&lines, &mut out)?;
+    out.flush()
+}

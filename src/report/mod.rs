@@ -47,7 +47,7 @@ mod summary;
 mod text;
 
 pub use format::Format;
-pub use gcflags::CompilerLine;
+pub use gcflags::{CompilerLine, write_compiler_lines};
 pub use guide::{write_rule_list, write_rule_table};
 pub use human::write_config_errors;
 pub use place::Places;

@@ -21,6 +21,7 @@ fn heaplint(dir: &Path, args: &[&str]) -> Output {
         .args(args)
         .current_dir(dir)
         .env_remove("HEAPLINT_CONFIG")
+        .env("HEAPLINT_NO_CACHE", "1")
         .env("NO_COLOR", "1")
         .output()
         .unwrap()

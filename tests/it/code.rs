@@ -1,5 +1,7 @@
-//! What importers need of a package's code: decisions about the importer are the same as with all of the package at hand.
+//! What importers need of a package's code: decisions about the importer are the same as with all of the package at
+//! hand, be the code in memory or read from its facts.
 
+use heaplint::base::bytes::crc32;
 use heaplint::base::index::Idx;
 use heaplint::base::source::{FileId, SourceFile};
 use heaplint::base::symbol::Symbol;
@@ -8,11 +10,13 @@ use heaplint::escape::build::Context;
 use heaplint::escape::message::Printer;
 use heaplint::escape::summary::{self, Summary};
 use heaplint::facts::code::Code;
+use heaplint::facts::{Corrupt, Decoder, Facts, Packages, encode, encode_all};
 use heaplint::inline;
-use heaplint::ir::body::FuncRef;
+use heaplint::ir::body::{Body, FuncRef};
 use heaplint::ir::build::{Source, build};
-use heaplint::ir::node::FuncId;
+use heaplint::ir::node::{FuncId, Node, NodeId, Nodes};
 use heaplint::ir::release::Release;
+use heaplint::ir::visit::Part;
 use heaplint::ir::{self, Package};
 use heaplint::parse::parse_file;
 use heaplint::site::GoVersion;
@@ -49,7 +53,8 @@ impl ir::Callees for World {
     }
 
     fn package(&self, pkg: Pkg) -> Option<&Package> {
-        self.0.iter().map(|c| &c.package).find(|p| p.pkg == pkg)
+        let found = self.0.iter().find(|c| c.package.pkg == pkg);
+        found.map(|c| &c.package)
     }
 }
 
@@ -147,7 +152,7 @@ fn lines_of_user(lib: Code, minor: u8) -> Vec<String> {
 
 #[test]
 fn importers_need_no_more_than_is_kept() {
-    for minor in [22, 25, 27] {
+    for minor in [23, 25, 27] {
         let lib = lib(minor);
         let kept = Code::exported(&lib.package, &lib.analysis);
         let whole = Code {
@@ -179,4 +184,132 @@ fn bodies_that_nobody_copies_are_not_kept() {
         func("square.area").is_some(),
         "calls of shape.area may reach it"
     );
+}
+
+/// Facts that import nothing.
+struct Nothing;
+
+impl Packages for Nothing {
+    fn package(&self, _: Symbol) -> Result<Pkg, Corrupt> {
+        Err(Corrupt("no such package"))
+    }
+}
+
+fn read(facts: &Facts) -> Result<Code, Corrupt> {
+    Decoder::new(&facts.types, &Nothing)?.code(&facts.code, &Nothing)
+}
+
+/// The code of `lib`, and its facts.
+fn code_and_facts(minor: u8) -> (Code, Facts) {
+    let lib = lib(minor);
+    let code = Code::exported(&lib.package, &lib.analysis);
+    let facts = encode_all(lib.pkg, &code);
+    (code, facts)
+}
+
+#[test]
+fn importers_cannot_tell_facts_from_source() {
+    for minor in [23, 24, 27] {
+        let (code, facts) = code_and_facts(minor);
+        let expected = lines_of_user(code, minor);
+        assert_eq!(lines_of_user(read(&facts).unwrap(), minor), expected);
+    }
+}
+
+/// A node with everything below it.
+fn tree(code: &Code, body: &Body, id: NodeId) -> String {
+    let node = body.node(id);
+    let bare = node.with_parts(node.parts().map(|part| match part {
+        Part::One(_) => Part::One(NodeId::from_usize(0)),
+        Part::Many(_) => Part::Many(Nodes::EMPTY),
+        Part::None => Part::None,
+    }));
+    let own = match bare {
+        Node::Literal(value) => format!("{:?}", body.value(value)),
+        Node::Closure(literal) => code.package.funcs[literal].name.to_string(),
+        other => format!("{other:?}"),
+    };
+    let mut below = Vec::new();
+    body.children(id, &mut below);
+    let below: Vec<String> = below.iter().map(|&c| tree(code, body, c)).collect();
+    format!("{own} {:?} ({})", body.ty(id), below.join(", "))
+}
+
+/// Functions by name, with all that is known of them.
+fn describe(code: &Code) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (id, f) in code.package.funcs.iter_enumerated() {
+        let parent = f.parent.map(|p| code.package.funcs[p].name);
+        let mut line = format!(
+            "{} {:?} {parent:?} {:?} {:?} {:?} {:?}",
+            f.name, f.kind, f.ty, f.pragma, f.inline, code.summaries[id]
+        );
+        line += &format!("{:?} {:?} {:?}", f.params, f.results, f.closure_vars);
+        let body = &f.original;
+        for local in body.locals.iter() {
+            let defn = local.defn.map(|d| tree(code, body, d));
+            line += &format!(
+                "\n  {} {:?} {:?} {defn:?}",
+                local.name, local.ty, local.class
+            );
+            line += &format!(" {} {}", local.addr_taken, local.autotemp);
+        }
+        for &stmt in body.list(body.stmts) {
+            line += &format!("\n  {}", tree(code, body, stmt));
+        }
+        lines.push(line);
+    }
+    lines.sort();
+    lines
+}
+
+#[test]
+fn code_read_from_its_facts_is_the_code_that_was_written() {
+    let (code, facts) = code_and_facts(27);
+    let (read, written) = (describe(&read(&facts).unwrap()), describe(&code));
+    // Methods of types that importers cannot have are not written.
+    assert!(read.len() > 30);
+    for line in read {
+        assert!(written.contains(&line), "{line}");
+    }
+}
+
+#[test]
+fn damaged_code_is_an_error() {
+    let (_, facts) = code_and_facts(27);
+    for i in 0..facts.code.len() {
+        let mut broken = facts.clone();
+        broken.code[i] ^= 0x41;
+        assert!(read(&broken).is_err(), "byte {i}");
+        broken.code.truncate(i);
+        assert!(read(&broken).is_err(), "cut at {i}");
+    }
+    let empty = decide("lib", "package lib", 1, 27, &World::default());
+    let mixed = Facts {
+        types: encode(empty.pkg),
+        code: facts.code,
+    };
+    assert!(read(&mixed).is_err(), "types of another package");
+}
+
+/// Whatever the bytes say, reading them must end and must not panic, even where the checksum was made to fit.
+#[test]
+fn forged_code_does_no_harm() {
+    let (_, facts) = code_and_facts(27);
+    let body = facts.code.len() - 4;
+    let mut understood = 0;
+    for i in 4..body {
+        for value in [0, 0xff, facts.code[i].wrapping_add(1)] {
+            let mut forged = facts.clone();
+            forged.code.truncate(body);
+            forged.code[i] = value;
+            let crc = crc32(&forged.code);
+            forged.code.extend(crc.to_le_bytes());
+            if let Ok(code) = read(&forged) {
+                let _seen = describe(&code);
+                understood += 1;
+            }
+        }
+    }
+    assert!(understood > 100, "{understood}");
 }

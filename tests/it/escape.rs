@@ -2,7 +2,7 @@
 //!
 //! `tests/data/escape/flows.go` has a small function for each way a value can go; `flows-1.NN.txt` is what
 //! `go build -gcflags='-m -l'` of that version prints for it (language version 1.22, for Go 1.21 its own), without the
-//! file name, sorted.
+//! file name, sorted. `inlined.go` and `inlined-1.NN.txt` are the same with inlining, `-m` and language version 1.23.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -16,12 +16,15 @@ use heaplint::escape::cost::Costs;
 use heaplint::escape::message::Printer;
 use heaplint::escape::sites::Sites;
 use heaplint::escape::summary::{Callees, Summary};
+use heaplint::inline;
 use heaplint::ir::body::FuncRef;
 use heaplint::ir::build::Source;
+use heaplint::ir::node::FuncId;
 use heaplint::ir::release::Release;
 use heaplint::ir::{self, Package};
 use heaplint::parse::parse_file;
 use heaplint::site::{Cost, GoVersion, Reason, Site, Verdict};
+use heaplint::types::package::Pkg;
 use heaplint::types::sizes::Sizes;
 use heaplint::types::version::GoVersion as Language;
 use heaplint::types::{Config, FileInput, Import, Importer, PackageInput, check};
@@ -41,20 +44,35 @@ impl Callees for Alone {
     }
 }
 
-/// What is found in one file, a package by itself, under Go 1.`minor`, without inlining.
+impl ir::Callees for Alone {
+    fn find(&self, _: FuncRef) -> Option<(&Package, FuncId)> {
+        None
+    }
+
+    fn package(&self, _: Pkg) -> Option<&Package> {
+        None
+    }
+}
+
+/// What is found in one file, a package by itself, under Go 1.`minor`.
 struct Found {
     source: SourceFile,
     package: Package,
+    inlining: Vec<inline::Message>,
     analysis: Analysis,
     release: &'static Release,
 }
 
 impl Found {
+    /// Without inlining, in a language of at most 1.22.
     fn new(text: &str, minor: u8) -> Found {
+        Found::of(text, minor, Language(minor.min(22)), true)
+    }
+
+    fn of(text: &str, minor: u8, language: Language, no_inline: bool) -> Found {
         let source = SourceFile::new(Path::new("f.go"), text.as_bytes().to_vec());
         let parsed = parse_file(source.text());
         assert!(parsed.errors.is_empty(), "{:?}", parsed.errors);
-        let language = Language(minor.min(22));
         let file = FileInput {
             file: Idx::from_usize(0),
             ast: &parsed.ast,
@@ -77,7 +95,12 @@ impl Found {
         };
         let version = GoVersion(u16::from(minor));
         let release = Release::of(version);
-        let package = ir::build::build(&checked, &[source_of], release);
+        let mut package = ir::build::build(&checked, &[source_of], release);
+        let config = inline::Config {
+            release,
+            disabled: no_inline,
+        };
+        let inlining = inline::run(&mut package, &Alone, config).messages;
         let analysis = analyse(Context {
             package: &package,
             callees: &Alone,
@@ -87,6 +110,7 @@ impl Found {
         Found {
             source,
             package,
+            inlining,
             analysis,
             release,
         }
@@ -99,13 +123,12 @@ impl Found {
             release: self.release,
             sizes: Sizes::AMD64,
         };
-        let mut lines: Vec<_> = printer
-            .lines(&self.analysis)
-            .into_iter()
-            .map(|line| {
-                let at = self.source.line_col(line.pos.offset);
-                (at, line.text)
-            })
+        let escape = printer.lines(&self.analysis).into_iter();
+        let escape = escape.map(|line| (line.pos.offset, line.text));
+        let inlining = self.inlining.iter().map(|m| (m.offset, m.text.clone()));
+        let mut lines: Vec<_> = inlining
+            .chain(escape)
+            .map(|(offset, text)| (self.source.line_col(offset), text))
             .collect();
         lines.sort();
         lines
@@ -154,18 +177,30 @@ fn difference(ours: &[String], theirs: &[String]) -> String {
     out
 }
 
+/// Asserts that the lines are those of `tests/data/escape/FILE`.
+fn assert_lines(ours: &[String], file: &str) {
+    let theirs: Vec<String> = data(file).lines().map(str::to_owned).collect();
+    let difference = difference(ours, &theirs);
+    assert!(difference.is_empty(), "{file}:\n{difference}");
+    assert_eq!(ours.len(), theirs.len(), "{file}");
+}
+
 #[test]
 fn flows_are_those_of_each_compiler() {
     let source = data("flows.go");
     for minor in 21..=27 {
         let ours = Found::new(&source, minor).lines();
-        let theirs: Vec<String> = data(&format!("flows-1.{minor}.txt"))
-            .lines()
-            .map(str::to_owned)
-            .collect();
-        let difference = difference(&ours, &theirs);
-        assert!(difference.is_empty(), "Go 1.{minor}:\n{difference}");
-        assert_eq!(ours.len(), theirs.len(), "Go 1.{minor}");
+        assert_lines(&ours, &format!("flows-1.{minor}.txt"));
+    }
+}
+
+#[test]
+fn what_inlining_and_initialisers_leave_is_that_of_each_compiler() {
+    let source = data("inlined.go");
+    for minor in 24..=27 {
+        let mut ours = Found::of(&source, minor, Language(23), false).lines();
+        ours.dedup();
+        assert_lines(&ours, &format!("inlined-1.{minor}.txt"));
     }
 }
 

@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 use heaplint::base::bytes::crc32;
 use heaplint::base::symbol::Symbol;
 use heaplint::facts::archive::{Archive, pack};
-use heaplint::facts::{Corrupt, Packages, decode, encode, std::library};
+use heaplint::facts::std::library;
+use heaplint::facts::{Corrupt, Facts, Packages, decode, encode};
 use heaplint::lex::token::Kind;
 use heaplint::site::GoVersion;
 use heaplint::types::constant::Value;
@@ -186,7 +187,14 @@ fn archives_share_what_is_the_same_in_their_base() {
     static BASE: OnceLock<Archive> = OnceLock::new();
     let (shapes, lib) = shapes();
     let path = Symbol::intern;
-    let blobs = [(path("lib"), encode(lib)), (path("shapes"), encode(shapes))];
+    let facts = |types: Vec<u8>| Facts {
+        code: [b"code of ", &types[..20]].concat(),
+        types,
+    };
+    let blobs = [
+        (path("lib"), facts(encode(lib))),
+        (path("shapes"), facts(encode(shapes))),
+    ];
     let packed = pack("1.27", &blobs, None);
     let base = BASE.get_or_init(|| Archive::open(&packed, None).unwrap());
     let smaller = pack("1.26", &blobs, Some(base));
@@ -196,6 +204,10 @@ fn archives_share_what_is_the_same_in_their_base() {
     let read = older.package(path("shapes")).unwrap().unwrap();
     assert_eq!(describe(read), describe(shapes));
     assert!(older.package(path("nothing")).is_none());
+    for archive in [&older, base] {
+        let code = archive.code_blob(path("lib")).unwrap().unwrap();
+        assert_eq!(code, blobs[0].1.code);
+    }
 
     for cut in [0, 3, 10, packed.len() - 1] {
         assert!(Archive::open(&packed[..cut], None).is_err());

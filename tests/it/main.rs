@@ -1,6 +1,7 @@
 //! All tests in one binary, a module for each area.
 #![allow(clippy::unwrap_used, clippy::expect_used)] // a test that cannot go on has failed
 
+mod cache;
 mod cli;
 mod code;
 mod config;

@@ -30,8 +30,8 @@ const MAY_IMPORT: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "facts",
-        &["ast", "escape", "ir", "site", "types"],
-        &["brotli", "rustc_hash"],
+        &["ast", "escape", "inline", "ir", "site", "types"],
+        &["blake3", "brotli", "rustc_hash"],
     ),
     ("ir", &["ast", "lex", "site", "types"], &["rustc_hash"]),
     ("inline", &["ast", "ir", "site", "types"], &["rustc_hash"]),

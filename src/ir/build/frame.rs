@@ -135,7 +135,8 @@ impl Builder<'_> {
 
     /// A new variable of this function.
     pub(super) fn declare(&mut self, name: Symbol, ty: Ty, class: Class, pos: Pos) -> LocalId {
-        let pkg = Some(self.checked.pkg);
+        // Names that the compiler gives belong to no package.
+        let pkg = Some(self.checked.pkg).filter(|_| !name.as_str().starts_with('~'));
         let frame = self.frame_mut();
         frame.declared += 1;
         frame.body.locals.push(Local {

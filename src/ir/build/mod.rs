@@ -23,6 +23,7 @@ mod switch;
 mod wrap;
 
 pub use self::func::closure_suffix;
+pub use self::rangefunc::runtime_functions;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 

@@ -53,6 +53,11 @@ static DEFER_RANGE_FUNC: LazyLock<Obj> = LazyLock::new(|| {
     runtime_function("deferrangefunc", Vec::new(), vec![token])
 });
 
+/// The functions of the runtime that bodies call and no source names.
+pub fn runtime_functions() -> [Obj; 2] {
+    [*PANIC_RANGE_STATE, *DEFER_RANGE_FUNC]
+}
+
 fn runtime_function(name: &str, params: Vec<Obj>, results: Vec<Obj>) -> Obj {
     let runtime = Symbol::intern("runtime");
     let info = FuncInfo {

@@ -132,3 +132,26 @@ again:
 		goto again
 	}
 }
+
+func Even(n int) bool {
+	if n == 0 {
+		return true
+	}
+	return Odd(n - 1)
+}
+
+func Odd(n int) bool {
+	if n == 0 {
+		return false
+	}
+	return Even(n - 1)
+}
+
+func Walk(f func(func(int) bool)) bool {
+	for x := range f {
+		if x > 3 {
+			return true
+		}
+	}
+	return false
+}

@@ -63,3 +63,11 @@ func dynamic() {
 	h := (&lib.Point{}).Scale
 	h(2)
 }
+
+func loops(n int) bool {
+	count := func(yield func(int) bool) {
+		for i := n; yield(i); i++ {
+		}
+	}
+	return lib.Even(n) && lib.Odd(n+1) && lib.Walk(count)
+}

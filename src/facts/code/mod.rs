@@ -8,6 +8,25 @@
 //! Other packages refer to exported functions and, by way of interfaces and embedding, to any exported method; an
 //! unexported one is reached through a body that is copied. Instances are not kept: whoever needs one makes it from the
 //! generic body.
+//!
+//! # As bytes
+//!
+//! ```text
+//! "hlc" format, then sections as in the blob of the types, whose numbers go on here; at the end the CRC-32
+//!   1 … 5       strings, imports, types and what they stand for that only code mentions
+//!   6 objects   functions, methods and variables that code mentions
+//!   7 refs      functions by object, and with which type arguments
+//!   8 funcs     checksum of the types' blob, parameter tags, functions
+//! ```
+//!
+//! A function has its directives, cost and tags; a body that is copied has its variables and nodes, each node behind
+//! its parts. Of positions only calls have one, and it says no more than whether two calls are the same one.
+
+mod nodes;
+mod op;
+mod read;
+mod reference;
+pub(super) mod write;
 
 use std::sync::Arc;
 
