@@ -37,6 +37,8 @@ pub struct Finding {
     pub site: Option<Box<Site>>,
     /// Set when a comment suppresses it; it is counted but not reported.
     pub suppressed: Option<Suppressed>,
+    /// Set when it was there before; it is counted but not reported.
+    pub old: Option<Old>,
     /// The identity that survives edits; 0 until [`number`] has run.
     pub fingerprint: u64,
 }
@@ -48,6 +50,72 @@ pub struct Suppressed {
     pub by: Span,
     /// The reason behind `--`; empty if none was given.
     pub reason: String,
+}
+
+/// Who knows a finding from before.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Old {
+    /// A baseline file.
+    Baseline,
+    /// The revision that the run compares with.
+    Revision,
+}
+
+/// What a finding is known by, whatever is edited around it. Twins share it, so it is a matter of how many there are.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Identity {
+    /// The package's import path.
+    pub package: String,
+    /// The function as gc names it; empty outside of functions.
+    pub function: String,
+    /// The rule's id.
+    pub rule: String,
+    /// The expression with its white space normalised.
+    pub expr: String,
+}
+
+impl Finding {
+    /// Whether it is to be reported: not suppressed and not old.
+    pub fn is_open(&self) -> bool {
+        self.suppressed.is_none() && self.old.is_none()
+    }
+
+    /// What it is known by.
+    pub fn identity(&self) -> Identity {
+        Identity {
+            package: self.package.clone(),
+            function: self.function.clone(),
+            rule: self.rule.clone(),
+            expr: self.expr.clone(),
+        }
+    }
+}
+
+/// How many findings there were of each identity.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Known(pub BTreeMap<Identity, usize>);
+
+impl Known {
+    /// Counts `findings`.
+    pub fn of<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Known {
+        let mut known = Known::default();
+        for finding in findings {
+            *known.0.entry(finding.identity()).or_insert(0) += 1;
+        }
+        known
+    }
+
+    /// Takes one finding like `finding` out; false if there is none left.
+    pub fn take(&mut self, finding: &Finding) -> bool {
+        match self.0.get_mut(&finding.identity()) {
+            Some(left) if *left > 0 => {
+                *left -= 1;
+                true
+            }
+            _ => false,
+        }
+    }
 }
 
 /// Gives every finding its fingerprint, and sorts them: by the order of paths that `path_of` gives, then by place, then
@@ -170,6 +238,7 @@ mod tests {
             expr: expr.into(),
             site: None,
             suppressed: None,
+            old: None,
             fingerprint: 0,
         }
     }

@@ -16,15 +16,14 @@
 //! | [`lex`], [`ast`], [`parse`] | bytes → tokens → tree with mistakes |
 //! | [`types`] | trees → types, constants, uses |
 //! | [`directive`] | comments → suppressions and heat marks |
-//! | [`heat`] | how often each place runs |
+//! | [`heat`], [`profile`] | how often each place runs, and what was measured there |
 //! | [`ir`], [`inline`] | typed trees → the compiler's view of each function, calls inlined as it would |
 //! | [`escape`] | trees → [`site`]s with verdict and cost |
 //! | [`facts`] | what importers need of a package ↔ bytes: embedded for the standard library, cached for dependencies |
 //! | [`rules`] | sites → [`finding`]s; suppressions |
+//! | [`baseline`], [`git`] | findings known from before: in a file, or by the code of an earlier revision |
 //! | [`report`] | findings → text, JSON, SARIF |
-//!
-//! The rules run on sites that syntax alone decides ([`escape::syntax`]); [`ir`], [`inline`] and [`escape::analysis`] decide as
-//! the compiler does and are measured against it, and take that place in [`driver`] once facts carry the library's tags.
+//! | [`init`] | a repository → the files that bring heaplint into it |
 //!
 //! [`base`] holds what all of them stand on: spans, sources, symbols, ids, diagnostics, YAML.
 //!
@@ -32,7 +31,8 @@
 //!
 //! - A stage takes plain data and gives a value and diagnostics. It never fails on user code, whatever the bytes are.
 //! - Data flows one way: a module uses modules above it in the table, never below (`tests/it/tidy.rs` checks the imports).
-//! - Files are read in `walk` and `load` (the cache of facts in `facts`), threads are used in `driver`, text is printed in `report` and `main`.
+//! - Files are read in `walk` and `load` (the cache of facts in `facts`), those of other times through `git`; threads are
+//!   used in `driver`, text is printed in `report` and `main`.
 //! - The same input gives the same bytes, for any number of threads.
 //! - What cannot be known is [`site::Verdict::Unknown`] and is not reported.
 
@@ -40,6 +40,7 @@
 
 pub mod ast;
 pub mod base;
+pub mod baseline;
 pub mod cli;
 pub mod config;
 pub mod directive;
@@ -47,13 +48,16 @@ pub mod driver;
 pub mod escape;
 pub mod facts;
 pub mod finding;
+pub mod git;
 pub mod heat;
+pub mod init;
 pub mod inline;
 pub mod ir;
 pub mod lex;
 pub mod load;
 pub mod option;
 pub mod parse;
+pub mod profile;
 pub mod report;
 pub mod rules;
 pub mod settings;

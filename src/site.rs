@@ -199,6 +199,8 @@ pub struct Heat {
     pub cold: bool,
     /// It is hot whatever its loops say: by `//heaplint:hot` or by config.
     pub marked_hot: bool,
+    /// What profiles say of its line; `None` if they say nothing.
+    pub measured: Option<Measurement>,
     /// One line for each piece of evidence, for people: "in the body of the loop at line 12".
     pub why: Vec<String>,
 }
@@ -206,7 +208,8 @@ pub struct Heat {
 impl Heat {
     /// Whether rules that ask for `heat: hot` match.
     pub fn is_hot(&self) -> bool {
-        self.marked_hot || (self.loop_depth > 0 && !self.cold)
+        let measured = self.measured.as_ref().is_some_and(|m| m.hot);
+        measured || self.marked_hot || (self.loop_depth > 0 && !self.cold)
     }
 
     /// `hot`, `warm` (neither hot nor cold) or `cold`.
@@ -217,6 +220,19 @@ impl Heat {
             _ => "warm",
         }
     }
+}
+
+/// What profiles measured on a line.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Measurement {
+    /// The largest share of a profile, in millionths.
+    pub share: u32,
+    /// Objects allocated; 0 if only time was measured.
+    pub objects: u64,
+    /// Bytes allocated; 0 if only time was measured.
+    pub bytes: u64,
+    /// Whether the share is large enough to be hot by measurement.
+    pub hot: bool,
 }
 
 /// A step of the flow from a site to where it outlives its frame.

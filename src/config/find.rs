@@ -14,19 +14,7 @@ use crate::base::yaml::Problem;
 /// The nearest config file at or above `folder`, not above the root of its repository (the folder that holds `.git`).
 /// Of two in one folder the `.yml` one wins.
 pub fn nearest(files: &dyn Files, folder: &Path) -> Option<PathBuf> {
-    for dir in folder.ancestors() {
-        let found = NAMES
-            .iter()
-            .map(|name| dir.join(name))
-            .find(|path| files.exists(path));
-        if found.is_some() {
-            return found;
-        }
-        if files.exists(&dir.join(".git")) {
-            return None;
-        }
-    }
-    None
+    files.nearest(folder, &NAMES)
 }
 
 /// Reads a file that a config or the command line names.

@@ -4,11 +4,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::base::diag::{ConfigError, LevelName};
+use crate::base::diag::{ConfigError, Level};
 use crate::base::files::{Disk, Files};
 use crate::base::{suggest, yaml};
-use crate::cli::{ConfigCommand, Exit, ExplainArgs, RulesCommand, SchemaKind};
+use crate::cli::{ConfigCommand, Exit, ExplainArgs, ListFormat, RulesCommand, SchemaKind};
 use crate::config;
+use crate::finding::RuleMeta;
 use crate::report;
 use crate::rules::{self, Rule, RuleSet};
 use crate::settings::{Settings, SettingsCache};
@@ -30,7 +31,7 @@ pub(super) fn explain(args: &ExplainArgs, streams: &mut Streams<'_>) -> io::Resu
 /// `heaplint rules …`
 pub(super) fn rules(command: &RulesCommand, streams: &mut Streams<'_>) -> io::Result<Exit> {
     match command {
-        RulesCommand::List { config } => list_rules(config.as_deref(), streams),
+        RulesCommand::List { config, format } => list_rules(config.as_deref(), *format, streams),
         RulesCommand::Show { rule, config } => show_rule(rule, config.as_deref(), streams),
         RulesCommand::Test { paths } => test_rules(paths, streams),
     }
@@ -90,25 +91,27 @@ fn find_rule<'r>(
     Ok(None)
 }
 
-fn list_rules(config: Option<&Path>, streams: &mut Streams<'_>) -> io::Result<Exit> {
+fn list_rules(
+    config: Option<&Path>,
+    format: ListFormat,
+    streams: &mut Streams<'_>,
+) -> io::Result<Exit> {
     let settings = settings_here(config);
     if !settings.errors.is_empty() {
         return refuse(&settings.errors, streams);
     }
-    let active = settings.active_for(Path::new(""));
-    let width = settings.metas.iter().map(|m| m.id.len()).max().unwrap_or(0);
-    for meta in &settings.metas {
-        let level = match LevelName::of(active.level(&meta.id)) {
-            LevelName::Off => "off",
-            LevelName::Note => "note",
-            LevelName::Warning => "warning",
-            LevelName::Error => "error",
-        };
-        writeln!(
-            streams.out,
-            "{:width$}  {level:7}  {}",
-            meta.id, meta.summary
-        )?;
+    match format {
+        ListFormat::Human => {
+            let active = settings.active_for(Path::new(""));
+            let level = |meta: &RuleMeta| active.level(&meta.id);
+            let rules: Vec<(&RuleMeta, Option<Level>)> =
+                settings.metas.iter().map(|m| (m, level(m))).collect();
+            report::write_rule_list(&rules, streams.out_style, &mut streams.out)?;
+        }
+        ListFormat::Markdown => {
+            let rules: Vec<&RuleMeta> = settings.metas.iter().collect();
+            report::write_rule_table(&rules, &mut streams.out)?;
+        }
     }
     Ok(Exit::Clean)
 }

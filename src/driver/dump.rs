@@ -2,6 +2,7 @@
 
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -53,7 +54,7 @@ pub(super) fn types(args: &DumpArgs, streams: &mut Streams<'_>) -> io::Result<Ex
 
 fn all_lines(args: &DumpArgs) -> Result<PackageLines, Refusal> {
     let disk = Disk;
-    let setup = Setup::new(&disk, &args.paths, &args.input)?;
+    let setup = Setup::new(&disk, &args.paths, &args.input, &Arc::default())?;
     let walked = walk::walk(&setup.walk);
     refuse_unusable_paths(&walked)?;
     let sizes = Sizes::for_arch(&setup.load.target.goarch).unwrap_or_default();
@@ -190,6 +191,7 @@ fn library(goroot: &Path) -> Result<Library, Refusal> {
             target,
             ..Env::default()
         },
+        overlay: Arc::default(),
     };
     let (program, _) = load::load(&walked, options, read_batch);
     let version = program.builds.iter().find(|b| b.mode == Mode::Goroot);

@@ -7,19 +7,25 @@
 //! Nothing here decides about code: it hands each stage what it needs and gathers what comes back. A stage that panics on
 //! one package costs that package, and the run says so and ends with exit code 2.
 
+mod baseline;
 mod commands;
 mod decide;
 mod dump;
+mod init;
+mod measure;
 mod package;
+mod past;
 mod regions;
 mod reuse;
 mod setup;
+mod suppress;
 mod syntax;
 mod typecheck;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -27,19 +33,25 @@ use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use crate::base::diag::Level;
-use crate::base::files::Disk;
+use crate::base::files::{Disk, Overlay};
+use crate::base::index::Idx;
 use crate::base::source::{FileId, SourceFile};
-use crate::cli::{CheckArgs, Cli, Command, DumpArgs, DumpCommand, Exit, FactsCommand, InputArgs};
+use crate::cli::{
+    CheckArgs, Cli, Command, DumpArgs, DumpCommand, Exit, FactsCommand, InputArgs, ProfileArgs,
+};
 use crate::facts::Packages;
 use crate::facts::code::Code;
-use crate::finding;
+use crate::finding::{self, Finding};
 use crate::load::{self, FileRequest, Program};
-use crate::report::{self, Format, Notice, Parts, Places, Report, RuleDoc, Style, Summary};
+use crate::report::{
+    self, Format, Notice, Parts, Places, Progress, Report, RuleDoc, Style, Summary,
+};
 use crate::types::check::STACK_BYTES;
 use crate::types::sizes::Sizes;
-use crate::walk;
+use crate::walk::{self, GoDir};
 
 use decide::Units;
+use measure::Profiles;
 use package::Checked;
 pub use package::{Alone, check_alone};
 use reuse::Reuse;
@@ -63,6 +75,9 @@ pub fn run(cli: &Cli, streams: &mut Streams<'_>) -> io::Result<Exit> {
     match &cli.command {
         Command::Check(args) => check(args, streams),
         Command::Explain(args) => commands::explain(args, streams),
+        Command::Baseline(command) => baseline::run(command, streams),
+        Command::Suppress(args) => suppress::run(args, streams),
+        Command::Init(args) => init::run(args, streams),
         Command::Rules(command) => commands::rules(command, streams),
         Command::Config(command) => commands::config(command, streams),
         Command::Dump(DumpCommand::Sites(args)) => dump_sites(args, streams),
@@ -81,9 +96,13 @@ pub fn run(cli: &Cli, streams: &mut Streams<'_>) -> io::Result<Exit> {
 fn check(args: &CheckArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
     let started = Instant::now();
     let threads = args.threads.map_or(0, usize::from);
-    let analysis = match in_pool(threads, || {
-        analyse(&args.paths, &args.input, Wanted::by(args))
-    }) {
+    let scope = Scope {
+        profiles: Some(&args.profiles),
+        wanted: Wanted::by(args),
+        progress: !args.quiet,
+        ..Scope::new(&args.paths, &args.input)
+    };
+    let analysis = match in_pool(threads, || past::analyse_new(&scope, &args.past)) {
         Ok(analysis) => analysis,
         Err(refusal) => return refusal.tell(streams),
     };
@@ -93,6 +112,7 @@ fn check(args: &CheckArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
     let at_fault = analysis.at_fault;
     let mut parts = analysis.into_parts();
     parts.summary.elapsed = Some(started.elapsed());
+    parts.limit = args.max_findings;
     let report = Report::new(parts);
     write_reports(args, &report, streams)?;
     if !args.quiet {
@@ -132,12 +152,19 @@ impl Wanted {
         inlining: true,
     };
 
+    const FINDINGS: Wanted = Wanted {
+        findings: true,
+        stack_variables: false,
+        compiler_lines: false,
+        inlining: false,
+    };
+
     /// What the formats need that are asked for: the compiler's lines come instead of findings.
     fn by(args: &CheckArgs) -> Wanted {
         let others = args.output.iter().map(|o| o.format);
         let formats: Vec<Format> = others.chain([args.format]).collect();
         Wanted {
-            findings: formats.iter().any(|&f| f != Format::Gcflags),
+            findings: args.statistics || formats.iter().any(|&f| f != Format::Gcflags),
             stack_variables: false,
             compiler_lines: formats.contains(&Format::Gcflags),
             inlining: false,
@@ -158,6 +185,9 @@ fn write_reports(args: &CheckArgs, report: &Report, streams: &mut Streams<'_>) -
             .and_then(write)
             .map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", output.path.display())))?;
     }
+    if args.statistics {
+        return report::write_statistics(report, args.format, streams.out_style, streams.out);
+    }
     report::emit(
         args.format,
         report,
@@ -169,9 +199,11 @@ fn write_reports(args: &CheckArgs, report: &Report, streams: &mut Streams<'_>) -
 /// `heaplint dump sites`.
 fn dump_sites(args: &DumpArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
     let threads = args.threads.map_or(0, usize::from);
-    match in_pool(threads, || {
-        analyse(&args.paths, &args.input, Wanted::ALL_SITES)
-    }) {
+    let scope = Scope {
+        wanted: Wanted::ALL_SITES,
+        ..Scope::new(&args.paths, &args.input)
+    };
+    match in_pool(threads, || analyse(&scope)) {
         Ok(analysis) => {
             let sites = analysis.checked.iter().flat_map(|c| &c.sites);
             report::write_sites(&analysis.program.files, sites, streams.out)?;
@@ -184,9 +216,11 @@ fn dump_sites(args: &DumpArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
 /// `heaplint dump inlining`.
 fn dump_inlining(args: &DumpArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
     let threads = args.threads.map_or(0, usize::from);
-    match in_pool(threads, || {
-        analyse(&args.paths, &args.input, Wanted::INLINING)
-    }) {
+    let scope = Scope {
+        wanted: Wanted::INLINING,
+        ..Scope::new(&args.paths, &args.input)
+    };
+    match in_pool(threads, || analyse(&scope)) {
         Ok(analysis) => {
             let lines = analysis.checked.into_iter().flat_map(|c| c.compiler_lines);
             report::write_compiler_lines(lines, streams.out)?;
@@ -208,10 +242,66 @@ fn in_pool<T: Send>(threads: usize, f: impl FnOnce() -> T + Send) -> T {
     }
 }
 
+/// What to analyse.
+#[derive(Clone)]
+struct Scope<'s> {
+    paths: &'s [PathBuf],
+    input: &'s InputArgs,
+    profiles: Option<&'s ProfileArgs>,
+    wanted: Wanted,
+    /// Where files are to be taken as they were at another time.
+    overlay: Arc<Overlay>,
+    /// The folders that `paths` mean, where they are known from another analysis.
+    dirs: Option<&'s [GoDir]>,
+    /// Whether to show how far it is.
+    progress: bool,
+}
+
+impl<'s> Scope<'s> {
+    /// What `paths` mean, as the disk has it.
+    fn new(paths: &'s [PathBuf], input: &'s InputArgs) -> Scope<'s> {
+        Scope {
+            paths,
+            input,
+            profiles: None,
+            wanted: Wanted::FINDINGS,
+            overlay: Arc::default(),
+            dirs: None,
+            progress: false,
+        }
+    }
+
+    fn walk(&self, setup: &Setup<'_>) -> walk::Walked {
+        let mut walked = match self.dirs {
+            None => walk::walk(&setup.walk),
+            Some(dirs) => walk::Walked {
+                dirs: dirs.to_vec(),
+                problems: Vec::new(),
+            },
+        };
+        if !self.overlay.is_empty() {
+            let tests = setup.load.tests;
+            let selected = |name: &OsStr| tests || !walk::is_test_name(name);
+            walked.dirs = walk::as_of(&walked.dirs, &self.overlay, selected);
+        }
+        walked
+    }
+}
+
+/// The files of the packages that were asked for.
+fn asked_for(program: &Program) -> FxHashSet<FileId> {
+    let packages = program.packages.iter().filter(|p| p.is_asked_for());
+    packages.flat_map(|p| &p.files).map(|f| f.id).collect()
+}
+
 /// What a run found out.
 struct Analysis {
     program: Program,
+    /// The folders that were walked.
+    dirs: Vec<GoDir>,
     checked: Vec<Checked>,
+    /// All findings, numbered and sorted.
+    findings: Vec<Finding>,
     rules: Vec<finding::RuleMeta>,
     notices: Vec<Notice>,
     places: Places,
@@ -221,11 +311,11 @@ struct Analysis {
     at_fault: bool,
 }
 
-/// The line: paths → sites and findings, and what the compiler prints, as far as `wanted`.
-fn analyse(paths: &[PathBuf], input: &InputArgs, wanted: Wanted) -> Result<Analysis, Refusal> {
+/// The line: paths → sites and findings, and what the compiler prints, as far as `scope` wants them.
+fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
     let disk = Disk;
-    let setup = Setup::new(&disk, paths, input)?;
-    let mut walked = walk::walk(&setup.walk);
+    let setup = Setup::new(&disk, scope.paths, scope.input, &scope.overlay)?;
+    let mut walked = scope.walk(&setup);
     setup::refuse_unusable_paths(&walked)?;
     let settings = &setup.settings;
     setup.exclude_by_nearest_config(&mut walked)?;
@@ -234,19 +324,21 @@ fn analyse(paths: &[PathBuf], input: &InputArgs, wanted: Wanted) -> Result<Analy
             batch.par_iter().map(FileRequest::read).collect()
         });
     let sizes = Sizes::for_arch(&setup.load.target.goarch).unwrap_or_default();
-    let units = Units::new(program.packages.len(), sizes, input.no_inline);
-    let asked_for = program
-        .packages
-        .iter()
-        .filter(|p| p.is_asked_for())
-        .flat_map(|p| &p.files);
-    let asked_for: FxHashSet<FileId> = asked_for.map(|f| f.id).collect();
+    let units = Units::new(program.packages.len(), sizes, scope.input.no_inline);
+    let mut notices = setup::notices(&program, &diagnostics);
+    let none = ProfileArgs::default();
+    let profiles = Profiles::read(scope.profiles.unwrap_or(&none), &program, &mut notices)?;
+    let progress = scope
+        .progress
+        .then(|| Progress::new(program.packages.len()));
+    let asked_for = asked_for(&program);
     let cache = setup.cache.as_ref();
     let goarch = &setup.load.target.goarch;
-    let reuse = cache.map(|cache| Reuse::new(&program, cache, goarch, input.no_inline));
+    let reuse = cache.map(|cache| Reuse::new(&program, cache, goarch, scope.input.no_inline));
     let known = |id, packages: &dyn Packages| {
         let (pkg, code) = reuse.as_ref()?.get(id, packages)?;
         units.add(id, code);
+        progress.iter().for_each(Progress::step);
         Some((pkg, None))
     };
     let results = each_package(&program, sizes, Bodies::All, &known, |typed| {
@@ -254,15 +346,24 @@ fn analyse(paths: &[PathBuf], input: &InputArgs, wanted: Wanted) -> Result<Analy
         if let Some(reuse) = &reuse {
             reuse.put(typed, &Code::exported(&decided.package, &decided.analysis));
         }
+        let wanted = scope.wanted;
         // Nothing is found in files that a program wrote, but the compiler has something to say of them.
         let is_wanted = if wanted.findings {
             typed.package.is_selected()
         } else {
             typed.package.is_asked_for()
         };
-        is_wanted.then(|| {
+        let checked = is_wanted.then(|| {
             let mut checked = if wanted.findings {
-                package::check(&program, typed, &decided, settings, wanted.stack_variables)
+                let stack_variables = wanted.stack_variables;
+                package::check(
+                    &program,
+                    typed,
+                    &decided,
+                    settings,
+                    &profiles,
+                    stack_variables,
+                )
             } else {
                 package::counted(&program, typed)
             };
@@ -273,12 +374,14 @@ fn analyse(paths: &[PathBuf], input: &InputArgs, wanted: Wanted) -> Result<Analy
                 checked.compiler_lines = package::inlining(&program, &decided);
             }
             checked
-        })
+        });
+        progress.iter().for_each(Progress::step);
+        checked
     });
+    drop(progress);
     if let Some(cache) = cache {
         cache.trim();
     }
-    let mut notices = setup::notices(&program, &diagnostics);
     let mut checked = Vec::new();
     let mut at_fault = false;
     for (package, result) in program
@@ -293,7 +396,10 @@ fn analyse(paths: &[PathBuf], input: &InputArgs, wanted: Wanted) -> Result<Analy
             notices.push(setup::fault(package));
         }
     }
+    notices.extend(profiles.fit(&Profiles::uses(&checked), &program)?);
     Ok(Analysis {
+        findings: numbered(&program, &mut checked),
+        dirs: walked.dirs,
         rules: setup.rules(),
         fail_on: setup.fail_on(),
         places: setup.places,
@@ -304,7 +410,28 @@ fn analyse(paths: &[PathBuf], input: &InputArgs, wanted: Wanted) -> Result<Analy
     })
 }
 
+/// The findings of all packages with their fingerprints, in the order of paths.
+fn numbered(program: &Program, checked: &mut [Checked]) -> Vec<Finding> {
+    let findings = checked
+        .iter_mut()
+        .flat_map(|c| std::mem::take(&mut c.findings));
+    let mut findings: Vec<Finding> = findings.collect();
+    let files = program.files.iter();
+    let shown: Vec<_> = files.map(|f| f.path().to_string_lossy()).collect();
+    finding::number(&mut findings, |file| &shown[file.index()]);
+    findings
+}
+
 impl Analysis {
+    /// The absolute path of the folder that a finding lies in.
+    fn folder_of(&self, finding: &Finding) -> PathBuf {
+        let path = self
+            .places
+            .cwd
+            .join(self.program.files[finding.file].path());
+        walk::normalize(path.parent().unwrap_or(Path::new("")))
+    }
+
     fn into_parts(self) -> Parts {
         let summary = Summary {
             files: self.checked.iter().map(|c| c.files).sum(),
@@ -318,22 +445,9 @@ impl Analysis {
                 .collect(),
             elapsed: None,
         };
-        let mut findings = Vec::new();
-        let mut compiler_lines = Vec::new();
-        for package in self.checked {
-            findings.extend(package.findings);
-            compiler_lines.extend(package.compiler_lines);
-        }
-        let shown: Vec<String> = self
-            .program
-            .files
-            .iter()
-            .map(|f| f.path().to_string_lossy().into_owned())
-            .collect();
-        finding::number(&mut findings, |file| {
-            &shown[crate::base::index::Idx::index(file)]
-        });
-        let wanted: std::collections::BTreeSet<_> = findings.iter().map(|f| f.file).collect();
+        let wanted: BTreeSet<_> = self.findings.iter().map(|f| f.file).collect();
+        let packages = self.checked.into_iter();
+        let compiler_lines = packages.flat_map(|c| c.compiler_lines).collect();
         let files: BTreeMap<_, Arc<SourceFile>> = self
             .program
             .files
@@ -347,7 +461,8 @@ impl Analysis {
         };
         let rules = self.rules.into_iter().map(document).collect();
         Parts {
-            findings,
+            findings: self.findings,
+            limit: None,
             rules,
             files,
             summary,

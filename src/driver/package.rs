@@ -13,12 +13,14 @@ use crate::finding::Finding;
 use crate::heat::{FileHeat, HeatConfig};
 use crate::load::Program;
 use crate::parse::{self, Parsed};
+use crate::profile::{Measured, Uses};
 use crate::report::CompilerLine;
 use crate::rules::{self, Active, SYNTAX_ERROR, Snippet};
 use crate::settings::SettingsCache;
 use crate::site::{GoVersion, Site};
 
 use super::decide::{self, Decided};
+use super::measure::Profiles;
 use super::regions;
 use super::typecheck::Typed;
 
@@ -35,6 +37,8 @@ pub(super) struct Checked {
     pub(super) bytes: u64,
     /// What the compiler prints, if asked for.
     pub(super) compiler_lines: Vec<CompilerLine>,
+    /// What was found of each profile.
+    pub(super) uses: Vec<Uses>,
 }
 
 /// Runs the rules over the files that findings are wanted of.
@@ -43,6 +47,7 @@ pub(super) fn check(
     typed: &Typed<'_>,
     decided: &Decided,
     settings: &SettingsCache<'_>,
+    profiles: &Profiles,
     stack_variables: bool,
 ) -> Checked {
     let package = typed.package;
@@ -60,16 +65,21 @@ pub(super) fn check(
             .map(|(file, src, parsed)| (file.id, *src, &parsed.ast)),
     );
     for (file, src, parsed) in files.iter().filter(|(file, ..)| file.has_findings()) {
+        let measured = profiles.of_file(package, src, &parsed.ast);
+        add_uses(&mut checked.uses, &measured.uses);
         let unit = Unit {
             file: file.id,
             src,
             parsed,
+            measured: Some((profiles, measured)),
             go: decided.go,
             package: package.path.as_str(),
         };
         let path = package.dir.join(src.path().file_name().unwrap_or_default());
         let own = take_file(&mut sites, file.id);
-        let (own, findings) = unit.run(own, &settings.heat_for(&path), &settings.active_for(&path));
+        let (own, mut findings) =
+            unit.run(own, &settings.heat_for(&path), &settings.active_for(&path));
+        findings.retain(|f| f.site.as_ref().is_none_or(|site| profiles.wants(site)));
         checked.sites.extend(own);
         checked.findings.extend(findings);
     }
@@ -87,6 +97,12 @@ pub(super) fn counted(program: &Program, typed: &Typed<'_>) -> Checked {
         bytes: bytes.sum(),
         ..Checked::default()
     }
+}
+
+/// Adds what a file uses of each profile to the sums.
+pub(super) fn add_uses(sums: &mut Vec<Uses>, uses: &[Uses]) {
+    sums.resize(sums.len().max(uses.len()), Uses::default());
+    sums.iter_mut().zip(uses).for_each(|(sum, u)| sum.add(*u));
 }
 
 /// Takes the sites of a file out of those of its package.
@@ -158,6 +174,7 @@ struct Unit<'u> {
     file: FileId,
     src: &'u SourceFile,
     parsed: &'u Parsed,
+    measured: Option<(&'u Profiles, Measured)>,
     go: GoVersion,
     package: &'u str,
 }
@@ -176,6 +193,9 @@ impl Unit<'_> {
         for site in &mut sites {
             site.heat = heat.at(site.span.start);
             site.function = heat.function_at(site.span.start);
+            if let Some((profiles, measured)) = &self.measured {
+                profiles.heat(measured, self.src, site);
+            }
         }
         let diagnostics = self.diagnostics();
         let findings = rules::check_file(
@@ -231,6 +251,7 @@ pub fn check_alone(text: &str, go: GoVersion, marks: &HeatConfig<'_>, active: &A
         file,
         src: &src,
         parsed: &parsed,
+        measured: None,
         go,
         package: "example",
     };

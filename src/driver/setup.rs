@@ -2,15 +2,17 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::base::diag::{ConfigError, Diagnostic, Level};
-use crate::base::files::Disk;
+use crate::base::files::{Disk, Overlay};
 use crate::base::source::SourceFile;
 use crate::cli::{Exit, InputArgs};
 use crate::config::{Config, FailOn};
 use crate::facts::Corrupt;
 use crate::facts::cache::{Cache, MAX_BYTES, usual_folder};
 use crate::finding::RuleMeta;
+use crate::git::GitError;
 use crate::load::{self, Env, Package, Program, Target};
 use crate::report::{self, Notice, Places};
 use crate::settings::SettingsCache;
@@ -28,6 +30,14 @@ pub(super) enum Refusal {
     NoFolder(io::Error),
     /// The standard library's embedded facts are damaged.
     Facts(Corrupt),
+    /// Something else, in one sentence.
+    Said(String),
+}
+
+impl From<GitError> for Refusal {
+    fn from(error: GitError) -> Refusal {
+        Refusal::Said(error.to_string())
+    }
 }
 
 impl Refusal {
@@ -50,6 +60,7 @@ impl Refusal {
             Refusal::NoFolder(error) => {
                 writeln!(streams.err, "error: the current folder: {error}")?;
             }
+            Refusal::Said(message) => writeln!(streams.err, "error: {message}")?,
             Refusal::Facts(why) => {
                 writeln!(
                     streams.err,
@@ -79,6 +90,7 @@ impl<'f> Setup<'f> {
         disk: &'f Disk,
         paths: &[PathBuf],
         input: &InputArgs,
+        overlay: &Arc<Overlay>,
     ) -> Result<Setup<'f>, Refusal> {
         let cwd = std::env::current_dir().map_err(Refusal::NoFolder)?;
         let settings = SettingsCache::new(disk, input.config.as_deref());
@@ -99,6 +111,7 @@ impl<'f> Setup<'f> {
             tests,
             target: target(input, config, &env),
             env,
+            overlay: Arc::clone(overlay),
         };
         let named = if input.force_exclude {
             Vec::new()
@@ -220,7 +233,7 @@ fn cache(input: &InputArgs) -> Option<Cache> {
 }
 
 /// The root of the repository that `path` lies in: the nearest folder upwards with `.git`.
-fn repository_root(path: &Path) -> Option<&Path> {
+pub(super) fn repository_root(path: &Path) -> Option<&Path> {
     path.ancestors().find(|dir| dir.join(".git").exists())
 }
 

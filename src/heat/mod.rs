@@ -209,6 +209,7 @@ impl State {
             loop_depth: loops.len() as u32,
             cold,
             marked_hot,
+            measured: None,
             why,
         }
     }

@@ -1,14 +1,11 @@
 //! Which function a call calls, as far as the compiler knows (`inline.inlCallee`).
 
-use rustc_hash::FxHashSet;
-
+use super::exports;
 use crate::ir::body::{Class, FuncRef};
 use crate::ir::node::{FuncId, Node, NodeId};
 use crate::ir::statics::Statics;
 use crate::ir::{Callees, Inline, Package};
-use crate::types::object::Obj;
 use crate::types::package::Pkg;
-use crate::types::ty::{Ty, TyKind};
 
 /// A known callee.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -89,11 +86,9 @@ impl Finder<'_> {
     }
 
     fn exports_body(&self, via: Pkg, func: FuncRef) -> bool {
-        self.callees.package(via).is_some_and(|package| {
-            let by_embedding =
-                || receiver_name(func.obj()).is_some_and(|name| package.embedded.contains(&name));
-            func.name().is_some_and(|f| package.inlined.contains(&f)) || by_embedding()
-        })
+        self.callees
+            .package(via)
+            .is_some_and(|package| exports::has(package, func))
     }
 
     /// Whether a target is a function literal.
@@ -110,43 +105,4 @@ impl Finder<'_> {
         };
         matches!(body.locals[local].class, Class::Param | Class::Captured(_))
     }
-}
-
-/// The type name that a method is declared on.
-fn receiver_name(method: Obj) -> Option<Obj> {
-    let recv = method.ty().as_signature()?.recv?.ty();
-    named_obj(recv)
-}
-
-/// The name of a type, or of what it points to.
-fn named_obj(ty: Ty) -> Option<Obj> {
-    let base = match ty.unalias().kind() {
-        TyKind::Pointer(elem) => *elem,
-        _ => ty,
-    };
-    Some(base.as_named()?.obj)
-}
-
-/// The type names of other packages whose methods the types of a package have by embedding.
-pub fn embedded_types(pkg: Pkg) -> FxHashSet<Obj> {
-    let mut found = FxHashSet::default();
-    let mut todo: Vec<Ty> = pkg
-        .objects()
-        .into_iter()
-        .filter(|obj| obj.is_type_name())
-        .map(Obj::ty)
-        .collect();
-    while let Some(ty) = todo.pop() {
-        let fields = ty.under_struct().map_or(&[][..], |s| s.fields);
-        for field in fields {
-            let embedded = field.as_var().is_some_and(|v| v.embedded);
-            let Some(obj) = named_obj(field.ty()).filter(|_| embedded) else {
-                continue;
-            };
-            if obj.pkg != Some(pkg) && found.insert(obj) {
-                todo.push(obj.ty());
-            }
-        }
-    }
-    found
 }

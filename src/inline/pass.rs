@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::callee::{Finder, Target, embedded_types};
+use super::callee::{Finder, Target};
 use super::cost::{Counter, Impossible, budget, call_limit, delays_results, is_big};
 use super::intrinsics::{Special, special};
-use super::{Config, Message, deadlocals, devirtualize, splice};
+use super::{Config, Message, deadlocals, devirtualize, exports, splice};
 use crate::ast::Pragma;
 use crate::ir::body::{Body, FuncKey, Pos};
 use crate::ir::instantiate::{self, World};
@@ -54,7 +54,7 @@ pub fn run(package: &mut Package, callees: &dyn Callees, config: Config) -> Inli
     if config.release.dead_locals {
         deadlocals::run(package, config.release);
     }
-    package.embedded = embedded_types(package.pkg);
+    exports::note(package, callees);
     out
 }
 
@@ -356,7 +356,7 @@ impl Pass<'_> {
         let text = format!("inlining call to {}", self.target_name(target));
         self.say(func, pos, text);
         if let Target::Imported(callee) = target {
-            self.package.inlined.extend(callee.name());
+            self.package.inlined.insert(callee);
         }
         splice::splice(self, func, call, target)
     }

@@ -48,7 +48,7 @@ pub mod typetext;
 pub mod visit;
 pub mod wrapper;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -192,10 +192,17 @@ pub struct Package {
     pub by_ref: FxHashMap<FuncRef, FuncId>,
     /// The packages that it imports itself.
     pub imports: Vec<Pkg>,
-    /// Functions of other packages that were inlined here: their bodies are in the package's export data.
-    pub inlined: FxHashSet<FuncName>,
+    /// Functions of other packages that were inlined here.
+    pub inlined: FxHashSet<FuncRef>,
+    /// Those of them that importers can come upon: their bodies are in the package's export data.
+    pub exported_bodies: FxHashSet<FuncName>,
+    /// Methods of other packages that were inlined here, but not into bodies that importers copy: importers come upon
+    /// them if the package's objects mention their types.
+    pub inlined_apart: FxHashSet<FuncName>,
     /// Type names of other packages whose methods the package's own types have by embedding: wrappers inline them.
     pub embedded: FxHashSet<Obj>,
+    /// The names of the types that the package's objects are made of, once asked for.
+    pub mentioned: OnceLock<FxHashSet<Obj>>,
 }
 
 impl Package {

@@ -10,6 +10,7 @@ use super::Package;
 use super::body::{Body, ConvKind, FuncRef};
 use super::node::{BinOp, FuncId, Node, NodeId, Nodes, UnOp};
 use super::quote::constant_text;
+use super::shape::has_shape;
 use super::typetext::{has_name, link_text, symbol_text, type_text};
 use crate::base::symbol::Symbol;
 use crate::types::builtin::BuiltinId;
@@ -221,6 +222,8 @@ impl Printer<'_> {
                 self.text(&text);
             }
             Node::Nil => self.text("nil"),
+            // A type that is looked up in the dictionary has no text of its own.
+            Node::Type if has_shape(ty) => self.text("<node DYNAMICTYPE>"),
             Node::Type => self.ty(ty),
             Node::Dict(func) => {
                 let text = self.dictionary(func);
@@ -309,10 +312,15 @@ impl Printer<'_> {
         }
     }
 
-    /// `&.dict.F[int]`, `&pkg..dict.F[int]`.
+    /// `&.dict.F[int]`, `&pkg..dict.F[int]`; the dictionary of a method is that of its type.
     fn dictionary(&self, func: FuncRef) -> String {
         let pkg = func.obj().pkg;
-        let name = Symbol::intern(&format!(".dict.{}", func_text(func, pkg)));
+        let of = match receiver(func.obj()).map(Ty::unalias).map(Ty::kind) {
+            None => func_text(func, pkg),
+            Some(TyKind::Pointer(elem)) => instance_text(func, *elem),
+            Some(_) => receiver(func.obj()).map_or_else(String::new, |t| instance_text(func, t)),
+        };
+        let name = Symbol::intern(&format!("{}.{of}", super::DICTIONARY));
         format!("&{}", symbol_text(name, pkg, self.local))
     }
 

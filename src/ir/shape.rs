@@ -54,9 +54,6 @@ impl Instance {
 
 /// The shape of type argument `ty` for a type parameter with constraint `constraint`.
 pub fn shape(ty: Ty, constraint: Ty, release: &Release) -> Ty {
-    if is_shape(ty) {
-        return ty;
-    }
     let under = ty.under();
     let under = match under.kind() {
         TyKind::Pointer(_) if is_basic(constraint) => Ty::pointer(Ty::basic(BasicKind::Uint8)),

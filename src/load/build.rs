@@ -136,7 +136,7 @@ impl Builds {
             return id;
         }
         let main = Main::new(root, file);
-        let modules = Modules::new(vec![main], None, &self.options.env);
+        let modules = Modules::new(vec![main], None, &self.options.env, disk);
         let build = self.build_at(root, Some(file), Mode::Modules);
         self.add(key, build, Lookup::Modules(Box::new(modules)))
     }
@@ -208,7 +208,7 @@ impl Builds {
                 mains.push(Main::new(&root, &main));
             }
         }
-        let modules = Modules::new(mains, Some((dir, file)), &self.options.env);
+        let modules = Modules::new(mains, Some((dir, file)), &self.options.env, disk);
         let build = self.build_at(dir, Some(file), Mode::Modules);
         self.add(key, build, Lookup::Modules(Box::new(modules)))
     }

@@ -5,8 +5,10 @@ use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::base::diag::{Diagnostic, Level};
+use crate::base::files::Overlay;
 use crate::base::index::{Idx, IndexVec};
 use crate::base::source::{FileId, SourceFile};
 use crate::base::span::Span;
@@ -22,6 +24,8 @@ pub struct FileRequest {
     pub id: FileId,
     path: PathBuf,
     shown: PathBuf,
+    /// Its bytes, where they are not those of the disk.
+    text: Option<Arc<[u8]>>,
 }
 
 /// A Go file that was read, or could not be.
@@ -40,9 +44,12 @@ pub struct ReadFile {
 impl FileRequest {
     /// Reads the file and scans its top. Files of 4 GiB and more are refused.
     pub fn read(&self) -> ReadFile {
-        let (text, error) = match read(&self.path) {
-            Ok(text) => (text, None),
-            Err(error) => (Vec::new(), Some(error.to_string())),
+        let (text, error) = match &self.text {
+            Some(text) => (Arc::clone(text), None),
+            None => match read(&self.path) {
+                Ok(text) => (text.into(), None),
+                Err(error) => ([].into(), Some(error.to_string())),
+            },
         };
         ReadFile {
             id: self.id,
@@ -99,6 +106,8 @@ enum State {
 pub(super) struct Disk {
     /// Paths below this folder are shown relative to it.
     cwd: PathBuf,
+    /// Where files are not as the disk has them.
+    overlay: Arc<Overlay>,
     files: Vec<Slot>,
     by_path: HashMap<PathBuf, FileId>,
     listings: HashMap<PathBuf, Rc<[OsString]>>,
@@ -109,9 +118,10 @@ pub(super) struct Disk {
 }
 
 impl Disk {
-    pub(super) fn new(cwd: &Path) -> Disk {
+    pub(super) fn new(cwd: &Path, overlay: &Arc<Overlay>) -> Disk {
         Disk {
             cwd: cwd.to_path_buf(),
+            overlay: Arc::clone(overlay),
             ..Disk::default()
         }
     }
@@ -148,6 +158,7 @@ impl Disk {
             id,
             path: slot.path.clone(),
             shown: slot.shown.clone(),
+            text: self.overlay.at(&slot.path).flatten().cloned(),
         })
     }
 
@@ -192,8 +203,8 @@ impl Disk {
         if let Some(names) = self.listings.get(dir) {
             return Rc::clone(names);
         }
-        let names: Rc<[OsString]> =
-            walk::list(dir, dir).map_or_else(|_| [].into(), |(names, _)| names.into());
+        let on_disk = walk::list(dir, dir).map_or_else(|_| Vec::new(), |(names, _)| names);
+        let names: Rc<[OsString]> = self.overlay.adjust(dir, on_disk, walk::is_go_file).into();
         self.listings.insert(dir.to_path_buf(), Rc::clone(&names));
         names
     }
@@ -223,7 +234,7 @@ impl Disk {
         if let Some(file) = self.mods.get(path) {
             return file.clone();
         }
-        let file = match read(path) {
+        let file = match self.read(path) {
             Ok(text) => Some(Rc::new(self.parse_mod(path, text, dialect, own))),
             Err(error) => {
                 if own && error.kind() != std::io::ErrorKind::NotFound && !path.is_dir() {
@@ -251,8 +262,16 @@ impl Disk {
     }
 
     /// The bytes of a file that only says where things are.
-    pub(super) fn read_text(path: &Path) -> Option<Vec<u8>> {
-        read(path).ok()
+    pub(super) fn read_text(&self, path: &Path) -> Option<Vec<u8>> {
+        self.read(path).ok()
+    }
+
+    fn read(&self, path: &Path) -> std::io::Result<Vec<u8>> {
+        match self.overlay.at(path) {
+            None => read(path),
+            Some(Some(text)) => Ok(text.to_vec()),
+            Some(None) => Err(std::io::ErrorKind::NotFound.into()),
+        }
     }
 
     /// The file table: texts of the files that `keep` names, and of those that diagnostics point into.

@@ -41,8 +41,10 @@ mod vendor;
 
 use ::std::collections::HashMap;
 use ::std::path::{Path, PathBuf};
+use ::std::sync::Arc;
 
 use crate::base::diag::Diagnostic;
+use crate::base::files::Overlay;
 use crate::base::index::IndexVec;
 use crate::base::source::FileId;
 use crate::base::span::Span;
@@ -79,6 +81,8 @@ pub struct Options {
     pub target: Target,
     /// Where modules lie.
     pub env: Env,
+    /// Where files are to be taken as they were at another time.
+    pub overlay: Arc<Overlay>,
 }
 
 /// What an import of a unit means.
@@ -129,7 +133,7 @@ impl Loader {
         let mut loader = Loader {
             target: options.target.clone(),
             tests: options.tests,
-            disk: Disk::new(&options.cwd),
+            disk: Disk::new(&options.cwd, &options.overlay),
             builds: Builds::new(options),
             units: IndexVec::new(),
             by_dir: HashMap::new(),

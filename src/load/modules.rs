@@ -93,7 +93,12 @@ pub(super) struct Modules {
 
 impl Modules {
     /// The modules of a workspace (with go.work's folder and contents) or of one main module.
-    pub(super) fn new(mains: Vec<Main>, work: Option<(&Path, &Rc<ModFile>)>, env: &Env) -> Modules {
+    pub(super) fn new(
+        mains: Vec<Main>,
+        work: Option<(&Path, &Rc<ModFile>)>,
+        env: &Env,
+        disk: &Disk,
+    ) -> Modules {
         let mut replaces = Vec::new();
         let files = work
             .into_iter()
@@ -103,10 +108,10 @@ impl Modules {
         }
         let vendor = match work {
             _ if env.vendor_off => None,
-            Some((dir, file)) => vendor_folder(dir, file.language() >= GoVersion(22)),
+            Some((dir, file)) => vendor_folder(dir, file.language() >= GoVersion(22), disk),
             None => mains
                 .first()
-                .and_then(|m| vendor_folder(&m.dir, m.file.language() >= GoVersion(14))),
+                .and_then(|m| vendor_folder(&m.dir, m.file.language() >= GoVersion(14), disk)),
         };
         let neighbours = match mains.as_slice() {
             [main] => main.neighbours(),
@@ -337,12 +342,12 @@ impl mvs::Reader for GoMods<'_> {
 }
 
 /// The vendor folder of `dir`, if `used` and if it says what it holds.
-fn vendor_folder(dir: &Path, used: bool) -> Option<(PathBuf, vendor::Modules)> {
+fn vendor_folder(dir: &Path, used: bool, disk: &Disk) -> Option<(PathBuf, vendor::Modules)> {
     if !used {
         return None;
     }
     let vendor = dir.join("vendor");
-    let text = Disk::read_text(&vendor.join("modules.txt"))?;
+    let text = disk.read_text(&vendor.join("modules.txt"))?;
     Some((vendor, vendor::parse(&text)))
 }
 

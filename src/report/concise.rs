@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use super::{Report, text};
 
-/// Writes the open findings.
+/// Writes the listed findings.
 pub(super) fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
-    for found in report.open() {
+    for found in report.listed() {
         let (at, finding) = (&found.at, &found.finding);
         writeln!(
             out,

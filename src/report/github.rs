@@ -18,7 +18,7 @@ const LEVELS: [Level; 3] = [Level::Error, Level::Warning, Level::Note];
 /// Writes at most ten findings a level, errors first, and how many were left out.
 pub(super) fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
     for level in LEVELS {
-        let findings = report.open().filter(|f| f.finding.level == level);
+        let findings = report.listed().filter(|f| f.finding.level == level);
         for found in findings.take(MAX_PER_LEVEL) {
             write_command(report, found, out)?;
         }

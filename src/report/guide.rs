@@ -68,6 +68,17 @@ pub fn write_rule_list(
     Ok(())
 }
 
+/// Writes a Markdown table of rules: what each finds, and the level it has unless config says otherwise.
+pub fn write_rule_table(rules: &[&RuleMeta], out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "| rule | finds | by default |\n| --- | --- | --- |")?;
+    for rule in rules {
+        let level = rule.level.map_or("off", Level::as_str);
+        let summary = text::one_line(&rule.summary).replace('|', "\\|");
+        writeln!(out, "| `{}` | {summary} | {level} |", rule.id)?;
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::{first_sentence, plain};

@@ -2,7 +2,7 @@
 //!
 //! Lines and columns count from 1, columns in bytes as gc counts them; `end` is one past the last byte. `path` is as
 //! found or named on the command line. `site` is `null` for findings that are not about an allocation. `reason` says
-//! why a site is on the heap, or what was missing to decide. `summary` holds no times, so that equal runs give equal
+//! why a site is on the heap, or what was missing to decide. `old` says who knows a finding from before. `summary` holds no times, so that equal runs give equal
 //! bytes.
 
 use std::io::{self, Write};
@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::{Located, Position, Report};
 use crate::base::diag::Level;
 use crate::base::span::LineCol;
+use crate::finding::Old;
 use crate::site::{Cost, Reason, Site, SiteKind, Verdict};
 
 const VERSION: u32 = 1;
@@ -38,6 +39,8 @@ struct JsonFinding<'a> {
     flow: Vec<JsonStep<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     suppressed: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    old: Option<Old>,
 }
 
 #[derive(Serialize)]
@@ -51,6 +54,16 @@ struct JsonSite<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     condition: Option<&'a str>,
     heat: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    measured: Option<JsonMeasured>,
+}
+
+#[derive(Serialize)]
+struct JsonMeasured {
+    /// Of the profile, in percent.
+    share: f64,
+    objects: u64,
+    bytes: u64,
 }
 
 #[derive(Serialize)]
@@ -75,6 +88,9 @@ struct JsonSummary<'a> {
     packages: usize,
     missing_imports: &'a [String],
     suppressed: usize,
+    baselined: usize,
+    there_before: usize,
+    omitted: usize,
     errors: usize,
     warnings: usize,
     notes: usize,
@@ -122,6 +138,7 @@ fn finding<'a>(report: &Report, found: &'a Located) -> JsonFinding<'a> {
             .map(|step| json_step(report.locate(step.file, step.span), &step.note))
             .collect(),
         suppressed: it.suppressed.as_ref().map(|by| by.reason.as_str()),
+        old: it.old,
     }
 }
 
@@ -151,6 +168,11 @@ fn site(site: &Site) -> JsonSite<'_> {
             Cost::Never | Cost::Always | Cost::Unknown => None,
         },
         heat: site.heat.as_str(),
+        measured: site.heat.measured.map(|measured| JsonMeasured {
+            share: f64::from(measured.share) / 10_000.0,
+            objects: measured.objects,
+            bytes: measured.bytes,
+        }),
     }
 }
 
@@ -162,6 +184,9 @@ fn summary(report: &Report) -> JsonSummary<'_> {
         packages: summary.packages,
         missing_imports: &summary.missing_imports,
         suppressed: report.suppressed(),
+        baselined: report.old(Old::Baseline),
+        there_before: report.old(Old::Revision),
+        omitted: report.omitted(),
         errors: report.count(Level::Error),
         warnings: report.count(Level::Warning),
         notes: report.count(Level::Note),

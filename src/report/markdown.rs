@@ -21,7 +21,7 @@ pub(super) fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
 }
 
 fn write_table(report: &Report, out: &mut impl Write) -> io::Result<()> {
-    let mut findings: Vec<&Located> = report.open().collect();
+    let mut findings: Vec<&Located> = report.listed().collect();
     findings.sort_by_key(|f| std::cmp::Reverse(f.finding.level));
     if findings.is_empty() {
         return Ok(());

@@ -9,12 +9,13 @@
 //!
 //! Invariants:
 //!
-//! - The order is path, line, column, rule, message. Nothing depends on the order in which threads finished, and the
+//! - The order is path, line, column, rule, message; what profiles measured comes first, the largest share at the top. Nothing depends on the order in which threads finished, and the
 //!   same report gives the same bytes: no times, no machine paths. The one place with a clock is the summary for
 //!   people ([`write_summary`]), which does not mix with the findings.
 //! - Text that comes from the repository is made harmless before it reaches a terminal or a log (`text`).
 //! - A report is written to any [`Write`]; files are opened by the caller.
-//! - Suppressed findings are counted; json and sarif carry them if asked to, the others never.
+//! - Suppressed and old findings are counted; json and sarif carry them if asked to, the others never.
+//! - A limit on findings ([`Parts::limit`]) hides the quietest, never from counts and exit codes.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
@@ -25,7 +26,7 @@ use std::time::Duration;
 use crate::base::diag::Level;
 use crate::base::source::{FileId, SourceFile};
 use crate::base::span::{LineCol, Span};
-use crate::finding::{Finding, RuleMeta};
+use crate::finding::{Finding, Old, RuleMeta};
 use crate::site::FlowStep;
 
 mod concise;
@@ -37,27 +38,33 @@ mod human;
 mod json;
 mod markdown;
 mod place;
+mod progress;
 mod sarif;
 mod sites;
+mod statistics;
 mod style;
 mod summary;
 mod text;
 
 pub use format::Format;
 pub use gcflags::{CompilerLine, write_compiler_lines};
-pub use guide::write_rule_list;
+pub use guide::{write_rule_list, write_rule_table};
 pub use human::write_config_errors;
 pub use place::Places;
+pub use progress::Progress;
 pub use sarif::line_hash::line_hashes;
 pub use sites::write_sites;
+pub use statistics::write_statistics;
 pub use style::Style;
 pub use summary::{write_notices, write_summary};
 
 /// What a report is made of.
 #[derive(Clone, Debug, Default)]
 pub struct Parts {
-    /// All findings, suppressed ones included, in any order.
+    /// All findings, suppressed and old ones included, in any order.
     pub findings: Vec<Finding>,
+    /// How many findings to list at most, the loudest first; `None` lists all.
+    pub limit: Option<usize>,
     /// The rules in force, in any order, those of syntax errors and misused comments included.
     pub rules: Vec<RuleDoc>,
     /// At least the files that findings and their flows lie in.
@@ -114,7 +121,7 @@ pub struct Options {
     pub style: Style,
     /// For sarif: the name that tells several analyses of one commit apart.
     pub sarif_category: Option<String>,
-    /// For json and sarif: carry suppressed findings, marked as such.
+    /// For json and sarif: carry suppressed and old findings, marked as such.
     pub show_suppressed: bool,
 }
 
@@ -135,6 +142,8 @@ pub struct Report {
 struct Located {
     finding: Finding,
     at: Position,
+    /// Whether a limit leaves it out of the list.
+    omitted: bool,
 }
 
 /// A region for people: path as found, gc's lines and byte columns.
@@ -154,9 +163,16 @@ impl Report {
             .map(|finding| Located {
                 at: locate(&parts.files, finding.file, finding.span),
                 finding,
+                omitted: false,
             })
             .collect();
-        findings.sort_by(|a, b| a.key().cmp(&b.key()));
+        findings.sort_by(|a, b| {
+            let by_share = b.share().cmp(&a.share());
+            by_share.then_with(|| a.key().cmp(&b.key()))
+        });
+        if let Some(limit) = parts.limit {
+            omit(&mut findings, limit);
+        }
         parts.rules.sort_by(|a, b| a.meta.id.cmp(&b.meta.id));
         parts.compiler_lines.sort();
         parts.compiler_lines.dedup();
@@ -174,28 +190,30 @@ impl Report {
         }
     }
 
-    /// How many findings of `level` there are, suppressed ones left out.
+    /// How many open findings of `level` there are.
     pub fn count(&self, level: Level) -> usize {
         self.open().filter(|f| f.finding.level == level).count()
     }
 
-    /// The loudest level found, suppressed findings left out: what the exit code hangs on.
+    /// The loudest level of the open findings: what the exit code hangs on.
     pub fn worst(&self) -> Option<Level> {
         self.open().map(|f| f.finding.level).max()
     }
 
-    /// The findings that are not suppressed, in order.
+    /// The findings that are neither suppressed nor old, in order.
     fn open(&self) -> impl Iterator<Item = &Located> {
-        self.findings
-            .iter()
-            .filter(|f| f.finding.suppressed.is_none())
+        self.findings.iter().filter(|f| f.finding.is_open())
     }
 
-    /// The findings to carry, in order: the open ones, or all.
+    /// The open findings that a limit leaves, in order.
+    fn listed(&self) -> impl Iterator<Item = &Located> {
+        self.open().filter(|f| !f.omitted)
+    }
+
+    /// The findings to carry, in order: the listed ones, and with them those that are not open, if asked to.
     fn carried(&self, show_suppressed: bool) -> impl Iterator<Item = &Located> {
-        self.findings
-            .iter()
-            .filter(move |f| show_suppressed || f.finding.suppressed.is_none())
+        let wanted = move |f: &&Located| show_suppressed || f.finding.is_open();
+        self.findings.iter().filter(wanted).filter(|f| !f.omitted)
     }
 
     /// What is known of the rule called `id`, and its index.
@@ -207,13 +225,36 @@ impl Report {
         Some((index, &self.rules[index].meta))
     }
 
+    /// How many findings comments suppress.
     fn suppressed(&self) -> usize {
-        self.findings.len() - self.open().count()
+        let suppressed = |f: &&Located| f.finding.suppressed.is_some();
+        self.findings.iter().filter(suppressed).count()
+    }
+
+    /// How many findings that no comment suppresses are known from before, to `old`.
+    fn old(&self, old: Old) -> usize {
+        let is_old = |f: &&Located| f.finding.suppressed.is_none() && f.finding.old == Some(old);
+        self.findings.iter().filter(is_old).count()
+    }
+
+    /// How many open findings a limit leaves out.
+    fn omitted(&self) -> usize {
+        self.open().filter(|f| f.omitted).count()
     }
 
     fn locate(&self, file: FileId, span: Span) -> Position {
         locate(&self.files, file, span)
     }
+}
+
+/// Keeps the `limit` loudest open findings, the first of equals.
+fn omit(findings: &mut [Located], limit: usize) {
+    let mut open: Vec<&mut Located> = findings
+        .iter_mut()
+        .filter(|f| f.finding.is_open())
+        .collect();
+    open.sort_by_key(|f| std::cmp::Reverse(f.finding.level));
+    open.iter_mut().skip(limit).for_each(|f| f.omitted = true);
 }
 
 impl Located {
@@ -225,6 +266,13 @@ impl Located {
             &finding.message,
             finding.fingerprint,
         )
+    }
+
+    /// The share of a profile that was measured here, in millionths.
+    fn share(&self) -> u32 {
+        let site = self.finding.site.as_ref();
+        let measured = site.and_then(|site| site.heat.measured.as_ref());
+        measured.map_or(0, |measured| measured.share)
     }
 
     /// The identity as it is written: 16 lower-case hex digits.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{Notice, Report, Style, place, text};
 use crate::base::diag::Level;
+use crate::finding::Old;
 
 /// How many missing imports are named.
 const MAX_NAMES: usize = 10;
@@ -50,7 +51,7 @@ fn notice_text(notice: &Notice) -> String {
     }
 }
 
-/// `2 errors, 1 warning (3 suppressed)`, or that there is nothing.
+/// `2 errors, 1 warning (3 suppressed, 40 in the baseline)`, or that there is nothing.
 pub(super) fn verdict(report: &Report) -> String {
     let counts: Vec<String> = [Level::Error, Level::Warning, Level::Note]
         .into_iter()
@@ -62,10 +63,22 @@ pub(super) fn verdict(report: &Report) -> String {
         [] => "no findings".to_string(),
         counts => counts.join(", "),
     };
-    match report.suppressed() {
-        0 => found,
-        n => format!("{found} ({n} suppressed)"),
+    match asides(report).as_slice() {
+        [] => found,
+        asides => format!("{found} ({})", asides.join(", ")),
     }
+}
+
+/// What is counted but not listed, and why.
+fn asides(report: &Report) -> Vec<String> {
+    let counts = [
+        (report.suppressed(), "suppressed"),
+        (report.old(Old::Baseline), "in the baseline"),
+        (report.old(Old::Revision), "there before"),
+        (report.omitted(), "not listed"),
+    ];
+    let some = counts.iter().filter(|(n, _)| *n > 0);
+    some.map(|(n, what)| format!("{n} {what}")).collect()
 }
 
 /// What was read, in what time if given, and what could not be found.

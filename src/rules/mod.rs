@@ -128,6 +128,7 @@ impl Checker<'_> {
             expr: normalise(&text),
             site: None,
             suppressed: covered.map(suppressed),
+            old: None,
             fingerprint: 0,
         });
     }
@@ -145,6 +146,7 @@ fn at_site(input: &FileInput<'_>, rule: &ActiveRule, site: &Site, by: Option<&Ig
         expr: normalise(&site.expr),
         site: Some(Box::new(site.clone())),
         suppressed: by.map(suppressed),
+        old: None,
         fingerprint: 0,
     }
 }

@@ -19,6 +19,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 
+use crate::base::files::Overlay;
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 pub use exclude::Exclude;
@@ -293,9 +294,36 @@ fn has_go_extension(path: &Path) -> bool {
     path.extension().is_some_and(|ext| ext == "go")
 }
 
+/// Whether the toolchain takes a file of this name for Go source.
+pub fn is_go_file(path: &Path) -> bool {
+    has_go_extension(path) && !path.file_name().is_some_and(is_hidden)
+}
+
 /// Whether the name ends in `_test.go`.
 pub fn is_test_name(name: &OsStr) -> bool {
     name.as_encoded_bytes().ends_with(b"_test.go")
+}
+
+/// `dirs` as they were in `overlay`: without files that were not there, and with those that are gone from the disk. A file
+/// that is on the disk stays selected as it is; `selected` says by its name whether one that is gone is.
+pub fn as_of(dirs: &[GoDir], overlay: &Overlay, selected: impl Fn(&OsStr) -> bool) -> Vec<GoDir> {
+    let as_of = |dir: &GoDir| {
+        let names = dir.files.iter().map(|file| file.name.clone()).collect();
+        let names = overlay.adjust(&dir.path, names, is_go_file);
+        let file = |name: OsString| {
+            let known = dir.files.iter().find(|file| file.name == name);
+            GoFile {
+                selected: known.map_or_else(|| selected(&name), |file| file.selected),
+                name,
+            }
+        };
+        GoDir {
+            files: names.into_iter().map(file).collect(),
+            ..dir.clone()
+        }
+    };
+    let dirs = dirs.iter().map(as_of);
+    dirs.filter(|dir| !dir.files.is_empty()).collect()
 }
 
 /// The Go files of one folder by name, those that tests alone use included, and the entries that look like Go files
@@ -305,7 +333,7 @@ pub fn list(dir: &Path, shown: &Path) -> std::io::Result<(Vec<OsString>, Vec<Pro
     for entry in std::fs::read_dir(dir)? {
         let entry = entry?;
         let name = entry.file_name();
-        if is_hidden(&name) || !has_go_extension(Path::new(&name)) {
+        if !is_go_file(Path::new(&name)) {
             continue;
         }
         match is_source(&entry.path(), entry.file_type().ok()) {

@@ -29,6 +29,7 @@ fn options(tree: &Tree) -> Options {
         tests: false,
         target: env.target.clone(),
         env,
+        overlay: std::sync::Arc::default(),
     }
 }
 

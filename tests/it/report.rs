@@ -57,6 +57,7 @@ fn finding(rule: &str, level: Level, file: usize, span: Span, message: &str) -> 
         expr: message.into(),
         site: None,
         suppressed: None,
+        old: None,
         fingerprint: 0,
     }
 }
@@ -188,6 +189,7 @@ fn sample() -> Parts {
         ["codec/points ü.go", "codec/keep.go"][id.index()]
     });
     Parts {
+        limit: None,
         compiler_lines: Vec::new(),
         findings,
         rules: [

@@ -278,3 +278,26 @@ fn the_demo_shows_most_rules() {
         ]
     );
 }
+
+#[test]
+fn the_readme_has_the_table_of_rules() {
+    let (begin, end) = ("<!-- rules: begin -->\n", "<!-- rules: end -->");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(&path).unwrap();
+    let from = readme.find(begin).unwrap() + begin.len();
+    let to = readme.find(end).unwrap();
+    let metas = RuleSet::builtin().metas();
+    let mut table = Vec::new();
+    heaplint::report::write_rule_table(&metas.iter().collect::<Vec<_>>(), &mut table).unwrap();
+    let table = String::from_utf8(table).unwrap();
+    if std::env::var_os("HEAPLINT_BLESS").is_some() {
+        let anew = format!("{}{table}{}", &readme[..from], &readme[to..]);
+        std::fs::write(&path, anew).unwrap();
+    } else {
+        assert_eq!(
+            &readme[from..to],
+            table,
+            "HEAPLINT_BLESS=1 writes the table anew"
+        );
+    }
+}

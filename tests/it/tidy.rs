@@ -35,7 +35,7 @@ const MAY_IMPORT: &[(&str, &[&str], &[&str])] = &[
     ),
     ("ir", &["ast", "lex", "site", "types"], &["rustc_hash"]),
     ("inline", &["ast", "ir", "site", "types"], &["rustc_hash"]),
-    ("directive", &["ast"], &["rustc_hash"]),
+    ("directive", &["ast", "lex"], &["rustc_hash"]),
     (
         "heat",
         &["ast", "directive", "lex", "site"],
@@ -48,6 +48,10 @@ const MAY_IMPORT: &[(&str, &[&str], &[&str])] = &[
     ),
     ("option", &[], &["schemars", "serde"]),
     ("finding", &["option", "site"], &["schemars", "serde"]),
+    ("baseline", &["finding"], &["serde", "serde_json"]),
+    ("git", &[], &[]),
+    ("profile", &[], &["flate2", "prost"]),
+    ("init", &["config"], &["serde"]),
     (
         "config",
         &["finding", "option", "site"],
@@ -67,6 +71,7 @@ const MAY_IMPORT: &[(&str, &[&str], &[&str])] = &[
         "report",
         &["finding", "option", "site"],
         &[
+            "indicatif",
             "miette",
             "serde",
             "serde_json",

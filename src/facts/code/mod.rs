@@ -28,7 +28,7 @@ mod read;
 mod reference;
 pub(super) mod write;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -63,8 +63,11 @@ impl Code {
                 funcs: IndexVec::new(),
                 by_ref: FxHashMap::default(),
                 imports: package.imports.clone(),
-                inlined: package.inlined.clone(),
+                inlined: FxHashSet::default(),
+                exported_bodies: package.exported_bodies.clone(),
+                inlined_apart: package.inlined_apart.clone(),
                 embedded: package.embedded.clone(),
+                mentioned: OnceLock::new(),
             },
             summaries: IndexVec::new(),
         };

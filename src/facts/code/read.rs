@@ -1,7 +1,9 @@
 //! Bytes to code.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::decode::{Decoder, Packages, Sections, method, with_receiver};
 use super::super::{CODE_MAGIC, section};
@@ -12,7 +14,7 @@ use crate::base::index::{Idx, IndexVec};
 use crate::base::symbol::{Symbol, sym};
 use crate::escape::leaks::Leaks;
 use crate::escape::summary::{Summary, Tag};
-use crate::inline::callee::embedded_types;
+use crate::inline::exports::embedded_types;
 use crate::ir::body::{Body, Class, FuncName, FuncRef, Instance, Local, LocalId, Pos};
 use crate::ir::build::runtime_functions;
 use crate::ir::node::{FuncId, Node, NodeId};
@@ -44,9 +46,12 @@ impl Decoder {
                 package: Package {
                     pkg: self.pkg,
                     funcs: IndexVec::new(),
-                    by_ref: rustc_hash::FxHashMap::default(),
+                    by_ref: FxHashMap::default(),
                     imports: Vec::new(),
-                    inlined: rustc_hash::FxHashSet::default(),
+                    inlined: FxHashSet::default(),
+                    exported_bodies: FxHashSet::default(),
+                    inlined_apart: FxHashSet::default(),
+                    mentioned: OnceLock::new(),
                     embedded: embedded_types(self.pkg),
                 },
                 summaries: IndexVec::new(),
@@ -173,13 +178,15 @@ impl CodeReader<'_> {
     }
 
     fn inlined(&mut self, r: &mut Reader<'_>) -> Result<(), Corrupt> {
-        for _ in 0..r.len()? {
-            let name = FuncName {
-                path: self.d.string(r)?,
-                receiver: self.d.string(r)?,
-                name: self.d.string(r)?,
-            };
-            self.code.package.inlined.insert(name);
+        let package = &mut self.code.package;
+        for functions in [&mut package.exported_bodies, &mut package.inlined_apart] {
+            for _ in 0..r.len()? {
+                functions.insert(FuncName {
+                    path: self.d.string(r)?,
+                    receiver: self.d.string(r)?,
+                    name: self.d.string(r)?,
+                });
+            }
         }
         Ok(())
     }

@@ -119,14 +119,17 @@ impl Writer<'_> {
         }
     }
 
-    /// The names of other packages' functions that were inlined here, in an order that hangs on them alone.
+    /// What the export data has of other packages' functions, in an order that hangs on their names alone.
     fn inlined(&mut self, out: &mut Vec<u8>) {
-        let inlined = self.code.package.inlined.iter();
-        let mut names: Vec<[Symbol; 3]> = inlined.map(|f| [f.path, f.receiver, f.name]).collect();
-        names.sort_by_key(|name| name.map(Symbol::as_str));
-        put_uint(out, names.len() as u64);
-        for part in names.into_iter().flatten() {
-            self.e.put_string(out, part);
+        let package = &self.code.package;
+        for functions in [&package.exported_bodies, &package.inlined_apart] {
+            let parts = functions.iter().map(|f| [f.path, f.receiver, f.name]);
+            let mut names: Vec<[Symbol; 3]> = parts.collect();
+            names.sort_by_key(|name| name.map(Symbol::as_str));
+            put_uint(out, names.len() as u64);
+            for part in names.into_iter().flatten() {
+                self.e.put_string(out, part);
+            }
         }
     }
 

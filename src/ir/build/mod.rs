@@ -25,6 +25,8 @@ mod wrap;
 pub use self::func::closure_suffix;
 pub use self::rangefunc::runtime_functions;
 
+use std::sync::OnceLock;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::frame::Frame;
@@ -76,7 +78,10 @@ pub fn build(checked: &Checked, sources: &[Source<'_>], release: &'static Releas
         by_ref: builder.by_ref,
         imports: checked.imports.clone(),
         inlined: FxHashSet::default(),
+        exported_bodies: FxHashSet::default(),
+        inlined_apart: FxHashSet::default(),
         embedded: FxHashSet::default(),
+        mentioned: OnceLock::new(),
     }
 }
 

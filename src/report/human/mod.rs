@@ -72,7 +72,7 @@ impl Diagnostic for Snippet {
 /// Writes the open findings, each with its snippet, and a blank line behind each.
 pub(super) fn write(report: &Report, style: Style, out: &mut impl Write) -> io::Result<()> {
     let handler = handler(style);
-    for found in report.open() {
+    for found in report.listed() {
         render(&handler, &snippet(report, found), out)?;
     }
     Ok(())

@@ -11,7 +11,7 @@ use super::{LineHashes, Report, artifact, message, sentence};
 use crate::base::diag::Level;
 use crate::base::source::FileId;
 use crate::base::span::Span;
-use crate::finding::Finding;
+use crate::finding::{Finding, Old};
 use crate::report::Located;
 use crate::report::place::LineRange;
 use crate::report::text;
@@ -37,8 +37,10 @@ pub(super) fn result(report: &Report, found: &Located, hashes: &LineHashes) -> S
         out.related_locations = Some(related(report, found.flow()));
         out.code_flows = Some(vec![code_flow(report, found)]);
     }
-    let suppressed = finding.suppressed.as_ref();
-    out.suppressions = suppressed.map(|by| vec![suppression(&by.reason)]);
+    if found.share() > 0 {
+        out.rank = Some(f64::from(found.share()) / 10_000.0);
+    }
+    out.suppressions = suppression_of(finding).map(|suppression| vec![suppression]);
     out
 }
 
@@ -103,13 +105,16 @@ fn properties(finding: &Finding) -> PropertyBag {
 
 fn site_properties(site: &Site) -> impl Iterator<Item = (String, serde_json::Value)> {
     let ty = Some(&site.ty).filter(|ty| !ty.is_empty());
-    let entries: [(&str, Option<serde_json::Value>); 6] = [
+    let measured = site.heat.measured.filter(|m| m.objects > 0);
+    let entries: [(&str, Option<serde_json::Value>); 8] = [
         ("siteKind", Some(site.kind.as_str().into())),
         ("type", ty.map(|ty| ty.as_str().into())),
         ("size", site.size.map(Into::into)),
         ("verdict", Some(site.verdict.as_str().into())),
         ("cost", Some(site.cost.as_str().into())),
         ("heat", Some(site.heat.as_str().into())),
+        ("allocObjects", measured.map(|m| m.objects.into())),
+        ("allocBytes", measured.map(|m| m.bytes.into())),
     ];
     entries
         .into_iter()
@@ -186,8 +191,15 @@ fn int(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
 
-fn suppression(reason: &str) -> Suppression {
-    let mut out = Suppression::builder().kind("inSource").build();
-    out.justification = Some(text::one_line(reason).into_owned()).filter(|text| !text.is_empty());
-    out
+/// Why the finding is not open: a comment in the source, or what was known outside of it.
+fn suppression_of(finding: &Finding) -> Option<Suppression> {
+    let (kind, reason) = match (&finding.suppressed, finding.old) {
+        (Some(by), _) => ("inSource", text::one_line(&by.reason).into_owned()),
+        (None, Some(Old::Baseline)) => ("external", "In the baseline.".to_owned()),
+        (None, Some(Old::Revision)) => ("external", "There before.".to_owned()),
+        (None, None) => return None,
+    };
+    let mut out = Suppression::builder().kind(kind).build();
+    out.justification = Some(reason).filter(|text| !text.is_empty());
+    Some(out)
 }

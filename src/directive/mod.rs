@@ -8,6 +8,9 @@
 //! | `//heaplint:hot`, `//heaplint:cold` | above a function: its heat |
 //!
 //! A comment that starts like one of these and is none is a [`Slip`]. What rules are called is not known here.
+//! [`write()`] is the other way: it puts `ignore` comments where given findings are.
+
+mod write;
 
 use std::cell::OnceCell;
 
@@ -17,6 +20,8 @@ use crate::ast::{Ast, Decl, DeclId};
 use crate::base::source::SourceFile;
 use crate::base::span::Span;
 use crate::base::suggest;
+
+pub use write::{Wanted, Written, write};
 
 /// A comment that suppresses findings.
 #[derive(Clone, PartialEq, Eq, Debug)]

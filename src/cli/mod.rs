@@ -9,6 +9,8 @@
 //! | 1 | findings at or above `--fail-on`, or rule examples that do not hold | [`Exit::Findings`] |
 //! | 2 | wrong use, bad config or rule file, or a fault of our own | [`Exit::Fault`] |
 
+mod living;
+
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -20,6 +22,8 @@ use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum, Value
 use crate::base::diag::Level;
 use crate::report::Format;
 use crate::site::GoVersion;
+
+pub use living::{BaselineArgs, BaselineCommand, InitArgs, PastArgs, SuppressArgs};
 
 /// What the process says to its caller.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -51,6 +55,7 @@ Examples:
   heaplint check --output sarif:heaplint.sarif --format github
                                               annotations in the log, SARIF in a file
   heaplint check --go 1.24 --fail-on warning  as another compiler would decide, strictly
+  heaplint check --since main...              what this branch brings
 
 Exit codes:
   0  nothing at or above --fail-on
@@ -85,6 +90,13 @@ pub enum Command {
     Check(Box<CheckArgs>),
     /// Say what a rule means, why it matters and what to do
     Explain(ExplainArgs),
+    /// Keep the findings of today apart from those of tomorrow
+    #[command(subcommand)]
+    Baseline(BaselineCommand),
+    /// Write `//heaplint:ignore` comments where findings are
+    Suppress(SuppressArgs),
+    /// Bring heaplint into this repository: configuration, workflow, pre-commit hook
+    Init(InitArgs),
     /// List, show or test rules
     #[command(subcommand)]
     Rules(RulesCommand),
@@ -115,6 +127,14 @@ pub struct CheckArgs {
     #[command(flatten)]
     pub input: InputArgs,
 
+    /// Which findings are known from before.
+    #[command(flatten)]
+    pub past: PastArgs,
+
+    /// What was measured.
+    #[command(flatten)]
+    pub profiles: ProfileArgs,
+
     /// Exit with 1 if there is a finding of this level or above [default: configuration, then error]
     #[arg(long, value_name = "LEVEL", help_heading = "Rules")]
     pub fail_on: Option<FailOn>,
@@ -133,11 +153,19 @@ pub struct CheckArgs {
     #[arg(long, value_name = "NAME", help_heading = "Output")]
     pub sarif_category: Option<String>,
 
-    /// Report suppressed findings too, marked as such, where the format can say so (json, sarif)
+    /// Count the findings by rule instead of listing them (as an array with --format json)
+    #[arg(long, help_heading = "Output")]
+    pub statistics: bool,
+
+    /// List at most this many findings, the loudest ones; counts and exit code are of all
+    #[arg(long, value_name = "N", help_heading = "Output")]
+    pub max_findings: Option<usize>,
+
+    /// Report suppressed and old findings too, marked as such, where the format can say so (json, sarif)
     #[arg(long, help_heading = "Output")]
     pub show_suppressed: bool,
 
-    /// Leave out the summary and notes about files that were skipped
+    /// Leave out the summary, progress and notes about files that were skipped
     #[arg(long, short, help_heading = "Output")]
     pub quiet: bool,
 
@@ -194,6 +222,21 @@ pub struct InputArgs {
     pub cgo: Option<bool>,
 }
 
+/// What was measured of the program.
+#[derive(Args, Clone, PartialEq, Eq, Debug, Default)]
+pub struct ProfileArgs {
+    /// Take lines as hot that this heap, allocs or CPU profile shows, and list them first; may be given several times
+    ///
+    /// A default.pgo beside a command is taken without being named. Lines are found by function and offset, so that a
+    /// profile may be older than the code.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Profiles")]
+    pub profile: Vec<PathBuf>,
+
+    /// Report only what has this share of a profile, in objects, bytes or time [default for being hot: 0.5%]
+    #[arg(long, value_name = "PERCENT", requires = "profile", value_parser = parse_share, help_heading = "Profiles")]
+    pub min_share: Option<u32>,
+}
+
 /// `heaplint explain`.
 #[derive(Args, Clone, PartialEq, Eq, Debug)]
 pub struct ExplainArgs {
@@ -214,6 +257,9 @@ pub enum RulesCommand {
         /// List the rules of this configuration
         #[arg(long, value_name = "FILE", env = "HEAPLINT_CONFIG", hide_env_values = true, value_hint = ValueHint::FilePath)]
         config: Option<PathBuf>,
+        /// How they are listed; `markdown` is a table of the levels that rules have by default
+        #[arg(long, value_name = "FORMAT", default_value = "human")]
+        format: ListFormat,
     },
     /// Print a rule's file
     Show {
@@ -374,6 +420,15 @@ impl FailOn {
     }
 }
 
+/// How rules are listed.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ListFormat {
+    /// In columns.
+    Human,
+    /// As a Markdown table.
+    Markdown,
+}
+
 /// Which JSON Schema to print.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum SchemaKind {
@@ -409,6 +464,15 @@ fn parse_output(text: &str) -> Result<Output, String> {
 
 fn parse_go(text: &str) -> Result<GoVersion, String> {
     GoVersion::parse(text).ok_or_else(|| "expected a Go version such as 1.27 or 1.26.3".to_string())
+}
+
+/// A percentage, in millionths of the whole.
+fn parse_share(text: &str) -> Result<u32, String> {
+    let number = text.strip_suffix('%').unwrap_or(text).trim();
+    match number.parse::<f64>() {
+        Ok(percent) if (0.0..=100.0).contains(&percent) => Ok((percent * 10_000.0).round() as u32),
+        _ => Err("expected a percentage such as 0.5%".to_string()),
+    }
 }
 
 /// Writes the completion script for `shell`.
