@@ -48,11 +48,11 @@ pub(super) struct Decided {
 impl Decided {
     /// Its sites by file, position and kind, without regions and heat; variables that stay in their frame only if asked for.
     pub(super) fn sites(&self, stack_variables: bool) -> Vec<Site> {
-        let costs = Costs {
-            package: &self.package,
-            release: crate::ir::release::Release::of(self.go),
-            sizes: self.sizes,
-        };
+        let costs = Costs::new(
+            &self.package,
+            crate::ir::release::Release::of(self.go),
+            self.sizes,
+        );
         Sites {
             costs,
             stack_variables,

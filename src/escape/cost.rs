@@ -7,21 +7,27 @@
 //! | `[]T{…}`, `make([]T, n)` | always; never if n is 0 or T has no size | never; a run-time size above the stack buffer |
 //! | `make(map…)`, map literal | always | above eight entries |
 //! | boxing | never: constants, one byte, no size, literals of constants (since 1.25); 2, 4 and 8 bytes without pointers: from 256 on; strings and slices: unless empty | values above 1024 bytes |
-//! | string conversion, `a + b` | unless tiny or empty | above the 32-byte buffer |
+//! | string conversion, `a + b` | unless tiny or empty | above the 32-byte buffer; never if it is only looked at ([`transient`](super::transient)) |
+//! | `string(r)` | always | never |
 //! | `append` | when the capacity is exceeded | above the 32-byte buffer |
 //! | channel | always | |
 //!
 //! Source: `walk/convert.go`, `walk/builtin.go`, `walk/expr.go` of the compiler and `runtime` (`iface.go`, `string.go`,
 //! `slice.go`).
 
+use std::cell::OnceCell;
+
 use super::analysis::{Decided, Decision};
 use super::build::Subject;
 use super::graph::Place;
+use super::transient::Surroundings;
+use crate::base::index::IndexVec;
 use crate::ir::Package;
-use crate::ir::body::{Body, ConvKind};
-use crate::ir::node::{ListKind, Node, NodeId, Nodes};
+use crate::ir::body::{Body, Class, ConvKind};
+use crate::ir::node::{FuncId, Node, NodeId, Nodes};
 use crate::ir::print::node_text;
 use crate::ir::release::Release;
+use crate::ir::statics::Statics;
 use crate::site::Cost;
 use crate::types::builtin::BuiltinId;
 use crate::types::constant::Value;
@@ -38,14 +44,10 @@ const MAP_GROUP: usize = 8;
 /// Larger values are boxed by the runtime even if the box does not escape.
 const MAX_BOX_ON_STACK: i64 = 1024;
 
-/// Bytes of the zeros that all boxes of zero values share.
-const SHARED_ZEROS: i64 = 1024;
-
 /// Small integers have boxes of their own in the runtime.
 const SMALL_INTEGERS: i64 = 256;
 
 /// Judges what sites cost.
-#[derive(Clone, Copy)]
 pub struct Costs<'a> {
     /// The package.
     pub package: &'a Package,
@@ -53,6 +55,10 @@ pub struct Costs<'a> {
     pub release: &'static Release,
     /// The target.
     pub sizes: Sizes,
+    /// What variables are known to hold.
+    statics: Statics,
+    /// Of the functions asked about so far.
+    surroundings: IndexVec<FuncId, OnceCell<Surroundings>>,
 }
 
 fn maybe(condition: impl Into<String>) -> Cost {
@@ -63,7 +69,36 @@ fn unless(never: bool) -> Cost {
     if never { Cost::Never } else { Cost::Always }
 }
 
-impl Costs<'_> {
+impl<'a> Costs<'a> {
+    /// For the sites of a package whose calls are inlined.
+    pub fn new(package: &'a Package, release: &'static Release, sizes: Sizes) -> Costs<'a> {
+        Costs {
+            package,
+            release,
+            sizes,
+            statics: Statics::of(package),
+            surroundings: package.funcs.iter().map(|_| OnceCell::new()).collect(),
+        }
+    }
+
+    fn surroundings(&self, func: FuncId) -> &Surroundings {
+        self.surroundings[func].get_or_init(|| {
+            let body = &self.package.funcs[func].body;
+            Surroundings::of(body, |id| {
+                let Node::Closure(literal) = body.node(id) else {
+                    return Vec::new();
+                };
+                let literal = &self.package.funcs[literal];
+                let outer = literal.closure_vars.iter();
+                let outer = outer.filter_map(|&var| match literal.body.locals[var].class {
+                    Class::Captured(outer) => Some(outer),
+                    _ => None,
+                });
+                outer.collect()
+            })
+        })
+    }
+
     /// The cost of the site of a decision.
     pub fn of(&self, decision: &Decision) -> Cost {
         let on_heap = match decision.decided {
@@ -97,10 +132,10 @@ impl Costs<'_> {
             Node::AddStr(list) => concatenation(body, list, on_heap),
             Node::Conv { x, .. } => match body.conv_kind(at.node) {
                 ConvKind::Interface => {
-                    let constant = decision.literal.is_some() || self.is_static(body, x, 0);
+                    let constant = decision.literal.is_some() || self.is_static(at.func, x);
                     self.boxing(body.ty(x), constant, on_heap)
                 }
-                kind => conversion(body, kind, at.node, x, on_heap, decision.shared),
+                kind => self.conversion(kind, at, x, on_heap, decision.shared && !on_heap),
             },
             _ => Cost::Unknown,
         }
@@ -204,85 +239,86 @@ impl Costs<'_> {
         }
     }
 
-    /// Whether a boxed operand is data that the compiler lays out: a constant, or since 1.25 a literal of such, or a
-    /// zero literal that fits the shared zeros.
-    fn is_static(&self, body: &Body, x: NodeId, depth: u32) -> bool {
-        match body.node(x) {
-            Node::Literal(_) => true,
-            Node::Nil => depth > 0,
-            Node::Conv { x, .. } if body.conv_kind(x) == ConvKind::Nop => {
-                depth < 100 && !is_interface(body.ty(x)) && self.is_static(body, x, depth + 1)
+    /// Whether a boxed operand is data that the compiler lays out: a constant, or since 1.25 a literal of such, also
+    /// where a variable holds nothing else.
+    fn is_static(&self, func: FuncId, x: NodeId) -> bool {
+        let body = &self.package.funcs[func].body;
+        if !self.release.static_boxes {
+            return is_constant(body, x);
+        }
+        let (func, value) = self.statics.value(self.package, func, x);
+        let body: &Body = &self.package.funcs[func].body;
+        let mut todo = vec![value];
+        while let Some(id) = todo.pop() {
+            match body.node(id) {
+                Node::Literal(_) => {}
+                Node::Nil if id != value => {}
+                Node::Conv { x, .. }
+                    if body.conv_kind(id) == ConvKind::Nop && !is_interface(body.ty(x)) =>
+                {
+                    todo.push(x);
+                }
+                Node::CompLit { list, .. }
+                    if matches!(
+                        body.ty(id).under().kind(),
+                        TyKind::Struct(_) | TyKind::Array { .. }
+                    ) =>
+                {
+                    todo.extend(body.list(list).iter().map(|&e| element_value(body, e)));
+                }
+                _ => return false,
             }
-            Node::CompLit { list, .. } if self.release.static_boxes && depth < 100 => {
-                let is_value = matches!(
-                    body.ty(x).under().kind(),
-                    TyKind::Struct(_) | TyKind::Array { .. }
-                );
-                let fits = !list.is_empty() || self.sizes.size_of(body.ty(x)) <= SHARED_ZEROS;
-                is_value
-                    && fits
-                    && body.list(list).iter().all(|&e| {
-                        let value = element_value(body, e);
-                        self.is_static(body, value, depth + 1)
-                    })
+        }
+        true
+    }
+
+    fn conversion(
+        &self,
+        kind: ConvKind,
+        at: Place,
+        x: NodeId,
+        on_heap: bool,
+        shared: bool,
+    ) -> Cost {
+        let body: &Body = &self.package.funcs[at.func].body;
+        let is_constant = body.literal(x).is_some();
+        match (kind, on_heap) {
+            _ if shared => Cost::Never,
+            (ConvKind::RuneToString, _) => unless(!on_heap),
+            (ConvKind::BytesToString | ConvKind::RunesToString, true) => {
+                maybe("the string has more than one byte")
             }
-            Node::Name(local) if self.release.static_boxes && depth == 0 => {
-                self.defined_static(body, local, depth)
+            (ConvKind::StringToBytes | ConvKind::StringToRunes, true) => {
+                maybe("the string is not empty")
             }
-            _ => false,
+            (ConvKind::StringToBytes, false) if is_constant => Cost::Never,
+            _ if self.is_transient(at) => Cost::Never,
+            (ConvKind::StringToRunes, false) => {
+                maybe(format!("there are more than {TEMPORARY} runes"))
+            }
+            _ => maybe(format!("there are more than {TEMPORARY} bytes")),
         }
     }
 
-    /// A variable whose only assignment is its definition by a static literal.
-    fn defined_static(&self, body: &Body, local: crate::ir::body::LocalId, depth: u32) -> bool {
-        let var = &body.locals[local];
-        let Some(Node::Assign { y: Some(y), .. }) = var.defn.map(|d| body.node(d)) else {
-            return false;
-        };
-        let once = !var.addr_taken && assignments(body, local) == 1;
-        once && matches!(body.node(y), Node::CompLit { .. }) && self.is_static(body, y, depth + 1)
+    fn is_transient(&self, at: Place) -> bool {
+        let body = &self.package.funcs[at.func].body;
+        self.surroundings(at.func)
+            .is_transient(body, at.node, self.release)
     }
+}
+
+fn is_constant(body: &Body, mut x: NodeId) -> bool {
+    while let Node::Conv { x: inner, .. } = body.node(x) {
+        if body.conv_kind(x) != ConvKind::Nop || is_interface(body.ty(inner)) {
+            return false;
+        }
+        x = inner;
+    }
+    body.literal(x).is_some()
 }
 
 fn same_type(a: Ty, b: Ty) -> bool {
     a.under() == b.under()
-}
-
-/// How often a body assigns to the variable or a part of it.
-fn assignments(body: &Body, local: crate::ir::body::LocalId) -> usize {
-    let mut count = 0;
-    body.preorder(body.stmts, |id| {
-        count += match body.node(id) {
-            Node::Assign { x, .. } | Node::AssignOp { x, .. } => {
-                usize::from(is_part_of(body, x, local))
-            }
-            Node::AssignList { lhs, kind, .. } => {
-                let hits = body
-                    .list(lhs)
-                    .iter()
-                    .filter(|&&x| is_part_of(body, x, local));
-                hits.count() * if kind == ListKind::Pairs { 1 } else { 2 }
-            }
-            Node::Range { key, value, .. } => [key, value]
-                .into_iter()
-                .flatten()
-                .filter(|&x| is_part_of(body, x, local))
-                .count(),
-            _ => 0,
-        };
-        true
-    });
-    count
-}
-
-fn is_part_of(body: &Body, mut x: NodeId, local: crate::ir::body::LocalId) -> bool {
-    loop {
-        x = match body.node(x) {
-            Node::Name(l) => return l == local,
-            Node::Dot { x, .. } | Node::Index { x, .. } => x,
-            _ => return false,
-        };
-    }
 }
 
 fn element_value(body: &Body, element: NodeId) -> NodeId {
@@ -317,65 +353,5 @@ fn concatenation(body: &Body, list: Nodes, on_heap: bool) -> Cost {
         maybe("another operand than the constant is not empty")
     } else {
         maybe(format!("the result has more than {TEMPORARY} bytes"))
-    }
-}
-
-fn conversion(
-    body: &Body,
-    kind: ConvKind,
-    id: NodeId,
-    x: NodeId,
-    on_heap: bool,
-    shared: bool,
-) -> Cost {
-    let is_constant = body.literal(x).is_some();
-    match (kind, on_heap) {
-        _ if shared && !on_heap => Cost::Never,
-        (ConvKind::BytesToString | ConvKind::RunesToString, true) => {
-            maybe("the string has more than one byte")
-        }
-        (ConvKind::RuneToString, false) => Cost::Never,
-        (ConvKind::RuneToString, true) => maybe("the rune is not ASCII"),
-        (ConvKind::StringToBytes | ConvKind::StringToRunes, true) => {
-            maybe("the string is not empty")
-        }
-        (ConvKind::StringToBytes, false) if is_constant => Cost::Never,
-        (ConvKind::StringToRunes, false) => maybe(format!("there are more than {TEMPORARY} runes")),
-        (ConvKind::BytesToString, false) if is_looked_at(body, id) => Cost::Never,
-        _ => maybe(format!("there are more than {TEMPORARY} bytes")),
-    }
-}
-
-/// Whether a string made of bytes is only looked at where it stands, so that it may share their memory: as a map key, in
-/// a comparison, for its length, in a `switch`, or beside a constant in a concatenation.
-fn is_looked_at(body: &Body, id: NodeId) -> bool {
-    let mut found = false;
-    body.preorder(body.stmts, |parent| {
-        found |= looks_at(body, parent, id);
-        !found
-    });
-    found
-}
-
-fn looks_at(body: &Body, parent: NodeId, id: NodeId) -> bool {
-    match body.node(parent) {
-        Node::Index { x, i } => i == id && matches!(body.ty(x).under().kind(), TyKind::Map { .. }),
-        Node::Binary { x, y, .. } => x == id || y == id,
-        Node::Builtin {
-            id: BuiltinId::Len | BuiltinId::Delete,
-            args,
-            ..
-        } => body.list(args).contains(&id),
-        Node::Switch { tag, .. } => tag == Some(id),
-        Node::AddStr(list) => {
-            let list = body.list(list);
-            let has_text = |&x: &NodeId| {
-                body.literal(x)
-                    .and_then(Value::as_text)
-                    .is_some_and(|t| !t.to_bytes().is_empty())
-            };
-            list.contains(&id) && list.iter().any(has_text)
-        }
-        _ => false,
     }
 }

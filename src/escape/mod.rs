@@ -48,3 +48,4 @@ pub mod solve;
 mod static_init;
 mod stmt;
 pub mod summary;
+mod transient;

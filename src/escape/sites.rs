@@ -286,6 +286,12 @@ impl Sites<'_> {
                         self.blank_site(SiteKind::MakeChan, body.pos(id), func, body.ty(id), &text);
                     keep_worst(sites, site.map(always(Reason::Channel)));
                 }
+                Node::Builtin {
+                    id: BuiltinId::Append,
+                    ..
+                } if !self.costs.release.append_store => {
+                    keep_worst(sites, self.grown(func, body, id));
+                }
                 Node::Range { x, key, value, .. } => {
                     self.range_boxing(func, body, x, [key, value], sites);
                 }
@@ -293,6 +299,17 @@ impl Sites<'_> {
             }
             true
         });
+    }
+
+    /// An `append` of releases that have no location for what it allocates: always on the heap.
+    fn grown(&self, func: FuncId, body: &Body, id: NodeId) -> Option<Site> {
+        let text = node_text(self.package(), func, id);
+        let site = self.blank_site(SiteKind::Append, body.pos(id), func, body.ty(id), &text)?;
+        Some(Site {
+            verdict: Verdict::Heap(Reason::NonConstantSize),
+            cost: Cost::Maybe("the capacity is exceeded".to_owned()),
+            ..site
+        })
     }
 
     /// `for k, v = range x` into interface variables: what is assigned is boxed on each iteration.

@@ -96,7 +96,7 @@ impl Place<'_> {
         let suffix = closure_suffix(literal.kind, nested);
         if short {
             let number = trailing_number(literal.name.as_str());
-            let name = format!("{}{suffix}{number}", self.source.func.name);
+            let name = format!("{}{suffix}{number}", self.source.name);
             return (name, literal.pkg);
         }
         self.long_name(package, body, literal, parent.is_none())

@@ -289,6 +289,10 @@ pub fn budget(release: &Release, kind: FuncKind) -> u32 {
 
 /// Whether a function is big, by the nodes of its body.
 pub fn is_big(body: &Body) -> bool {
+    // No node counts more than twice.
+    if (body.len() as i64) < BIG_NODES / 2 {
+        return false;
+    }
     let mut left = BIG_NODES;
     body.preorder(body.stmts, |id| {
         left -= match body.node(id) {

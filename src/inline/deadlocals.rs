@@ -32,6 +32,8 @@ struct Search {
     /// The assignments of variables not known to be used; `None` for those that are.
     found: FxHashMap<Variable, Option<Vec<Assignment>>>,
     todo: Vec<(FuncId, NodeId)>,
+    /// The parts of the node at hand.
+    below: Vec<NodeId>,
 }
 
 /// Drops what can be dropped in all functions of a package.
@@ -98,9 +100,9 @@ impl Search {
                 ..
             } => self.pairs(package, func, id, (lhs, rhs)),
             _ => {
-                let mut below = Vec::new();
-                body.children(id, &mut below);
-                self.todo.extend(below.into_iter().map(|id| (func, id)));
+                self.below.clear();
+                body.children(id, &mut self.below);
+                self.todo.extend(self.below.iter().map(|&id| (func, id)));
             }
         }
     }

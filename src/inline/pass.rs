@@ -46,6 +46,7 @@ pub fn run(package: &mut Package, callees: &dyn Callees, config: Config) -> Inli
         checked: FxHashMap::default(),
         uses: FxHashMap::default(),
         out: Inlined::default(),
+        nothing: Arc::default(),
         splices: 0,
     };
     pass.run();
@@ -97,6 +98,8 @@ pub(super) struct Pass<'a> {
     /// How many calls each function has.
     uses: FxHashMap<Target, u32>,
     pub out: Inlined,
+    /// A body without anything in it.
+    nothing: Arc<Body>,
     /// Inlined calls so far: numbers labels.
     pub splices: u32,
 }
@@ -303,11 +306,20 @@ impl Pass<'_> {
         while changed {
             changed = false;
             for &func in &group.funcs {
+                self.forget_original(func);
                 if let Some(mut own) = sites.remove(&func) {
                     changed |= self.inline_calls(func, &mut own);
                     sites.insert(func, own);
                 }
             }
+        }
+    }
+
+    /// The body as it was is only for others to copy; without it, calls are inlined in place.
+    fn forget_original(&mut self, func: FuncId) {
+        let f = &mut self.package.funcs[func];
+        if f.inline.is_none() && !f.generic && !f.kind.is_closure() {
+            f.original = Arc::clone(&self.nothing);
         }
     }
 

@@ -11,18 +11,21 @@ use super::closures;
 use super::pass::Pass;
 use crate::base::index::Idx;
 use crate::base::symbol::{Symbol, sym};
-use crate::ir::Func;
 use crate::ir::body::{Body, Class, FuncKey, InlineId, InlinedAt, Local, LocalId, Pos};
 use crate::ir::instantiate::{self, World, literals_in};
 use crate::ir::node::{Branch, FuncId, ListKind, Node, NodeId, Nodes};
 use crate::ir::release::Release;
 use crate::ir::visit::Part;
+use crate::ir::{Func, FuncKind};
 use crate::types::package::Pkg;
 use crate::types::ty::Ty;
 
 /// A function to be put somewhere: its own package may be another one.
 pub(super) struct Source {
-    pub func: Func,
+    pub name: Symbol,
+    original: Arc<Body>,
+    params: Vec<LocalId>,
+    results: Vec<LocalId>,
     /// The function literals of its package that its body has, with what they are copied from.
     pub closures: Vec<(FuncId, Func)>,
     delay: bool,
@@ -107,7 +110,7 @@ pub fn splice(pass: &mut Pass<'_>, caller: FuncId, call: NodeId, target: Target)
         pkg: pass.package.funcs[caller].pkg,
         release: pass.config.release,
     };
-    let shift = append(&mut body, &source.func, call, key, &into);
+    let shift = append(&mut body, &source.original, call, key, &into);
     let result = replace_call(&mut body, call, &source, &shift);
     body.replace(call, result);
     let place = closures::Place {
@@ -138,19 +141,25 @@ pub fn splice(pass: &mut Pass<'_>, caller: FuncId, call: NodeId, target: Target)
 fn source(pass: &Pass<'_>, target: Target) -> Option<Source> {
     let finder = pass.finder();
     let (package, id) = finder.function(target)?;
-    let func = package.funcs[id].clone();
-    let delay = func.inline?.delay_results;
-    let closures = literals_in(package, id);
+    let func = &package.funcs[id];
+    // Literals in the body of a loop over a function may be counted with another function.
+    let may_have_literals = !func.closures.is_empty() || func.kind == FuncKind::RangeBody;
     Some(Source {
-        func,
-        closures,
-        delay,
+        name: func.name,
+        original: Arc::clone(&func.original),
+        params: func.params.clone(),
+        results: func.results.clone(),
+        closures: if may_have_literals {
+            literals_in(package, id)
+        } else {
+            Vec::new()
+        },
+        delay: func.inline?.delay_results,
     })
 }
 
 /// Appends the callee's arena.
-fn append(body: &mut Body, callee: &Func, call: NodeId, key: FuncKey, into: &Into) -> Shift {
-    let original = &callee.original;
+fn append(body: &mut Body, original: &Body, call: NodeId, key: FuncKey, into: &Into) -> Shift {
     let inline = body.inlined.push(InlinedAt {
         call: body.pos(call),
         callee: key,
@@ -238,8 +247,8 @@ fn replace_call(body: &mut Body, call: NodeId, source: &Source, shift: &Shift) -
     callee_effects(body, fun, &mut init);
     let args = body.list(args).to_vec();
     let local = |l: LocalId| shift.locals[l.index()];
-    let params: Vec<LocalId> = source.func.params.iter().map(|&p| local(p)).collect();
-    let results: Vec<LocalId> = source.func.results.iter().map(|&r| local(r)).collect();
+    let params: Vec<LocalId> = source.params.iter().map(|&p| local(p)).collect();
+    let results: Vec<LocalId> = source.results.iter().map(|&r| local(r)).collect();
     assign_arguments(body, &params, &args, pos, &mut init);
     if !source.delay {
         for &result in &results {
@@ -256,7 +265,7 @@ fn replace_call(body: &mut Body, call: NodeId, source: &Source, shift: &Shift) -
     init.push(body.add(Node::InlineMark, Ty::INVALID, pos));
     let end = Symbol::intern(&format!(".i{}", shift.label));
     replace_returns(body, shift, &results, source.delay, end, pos);
-    let mut stmts = body.list(shift.list(source.func.original.stmts)).to_vec();
+    let mut stmts = body.list(shift.list(source.original.stmts)).to_vec();
     stmts.push(body.add(Node::Label(end), Ty::INVALID, pos));
     let init = body.add_list(&init);
     body.set_init(call, init);

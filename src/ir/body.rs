@@ -227,6 +227,8 @@ pub struct Body {
     types: IndexVec<NodeId, Ty>,
     lists: Vec<NodeId>,
     inits: FxHashMap<NodeId, Nodes>,
+    /// A bit for each node that may have an init list: most have none, and walks ask for all of them.
+    with_init: Vec<u64>,
     consts: IndexVec<ConstId, Value>,
 }
 
@@ -257,6 +259,10 @@ impl Body {
 
     /// Statements to run before the node is evaluated.
     pub fn init(&self, id: NodeId) -> Nodes {
+        let (word, bit) = (id.index() / 64, id.index() % 64);
+        if self.with_init.get(word).is_none_or(|w| w >> bit & 1 == 0) {
+            return Nodes::EMPTY;
+        }
         self.inits.get(&id).copied().unwrap_or_default()
     }
 
@@ -344,7 +350,7 @@ impl Body {
         }
         self.lists.extend(other.lists.iter().map(|&id| shift(id)));
         for (&id, &list) in &other.inits {
-            self.inits.insert(shift(id), list.shifted(lists));
+            self.insert_init(shift(id), list.shifted(lists));
         }
         for value in &other.consts {
             self.consts.push(value.clone());
@@ -391,8 +397,17 @@ impl Body {
         if stmts.is_empty() {
             self.inits.remove(&id);
         } else {
-            self.inits.insert(id, stmts);
+            self.insert_init(id, stmts);
         }
+    }
+
+    fn insert_init(&mut self, id: NodeId, stmts: Nodes) {
+        let (word, bit) = (id.index() / 64, id.index() % 64);
+        if self.with_init.len() <= word {
+            self.with_init.resize(word + 1, 0);
+        }
+        self.with_init[word] |= 1 << bit;
+        self.inits.insert(id, stmts);
     }
 
     /// Like [`Body::prepend_init`], with a list.

@@ -162,6 +162,11 @@ pub struct ClosureCounts {
 }
 
 impl ClosureCounts {
+    /// Whether there are none.
+    pub fn is_empty(self) -> bool {
+        self.literals + self.range_bodies + self.wrappers == 0
+    }
+
     /// Counts one more of a kind, and gives its number.
     pub fn next(&mut self, kind: FuncKind) -> u32 {
         let counter = match kind {

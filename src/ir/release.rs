@@ -6,7 +6,7 @@
 //! | row | changed in | compiler's source |
 //! | --- | --- | --- |
 //! | `devirtualize_first`, `inlines_defer_wrapper_calls` | 1.22 | `inline/interleaved`, `typecheck/stmt.go` |
-//! | `shape_names` | 1.22, 1.24 | `noder/reader.go` |
+//! | `shape_names` | 1.22, 1.24, 1.25 | `noder/reader.go` |
 //! | `static_assertions`, `helpers_in_runtime` | 1.24 | `ir/type.go`, `inline/inl.go` |
 //! | `renames_inlined_results`, `package_closures` | 1.22 | `noder/reader.go`, `ir/func.go` |
 //! | `tracks_uses`, `tracks_closure_results` | 1.22 | `escape/leaks.go`, `escape/solve.go` |
@@ -51,6 +51,8 @@ pub enum ShapeNames {
     Plain,
     /// With all bits of the hash of long names inverted.
     Inverted,
+    /// With the last bit of the first byte of the hash inverted.
+    Flipped,
     /// With the first byte of the hash inverted.
     Hashed,
 }
@@ -129,6 +131,8 @@ pub struct Release {
     pub literals: LiteralRewriting,
     /// Boxed literals and variables that hold only one become read-only data.
     pub static_boxes: bool,
+    /// A string of bytes that is only the key of the next map read or `delete` shares the bytes.
+    pub looks_up_bytes: bool,
     /// A local slice that grows by `append` may stay in its buffer until it is given away.
     pub late_append: bool,
     /// Which types an interface holds without boxing.
@@ -172,6 +176,7 @@ const GO1_21: Release = Release {
     append_store: false,
     literals: LiteralRewriting::Off,
     static_boxes: false,
+    looks_up_bytes: false,
     late_append: false,
     direct: DirectRule::SingleField,
     assigned_callees: false,
@@ -200,7 +205,7 @@ const GO1_23: Release = Release {
 
 const GO1_24: Release = Release {
     since: GoVersion(24),
-    shape_names: ShapeNames::Hashed,
+    shape_names: ShapeNames::Flipped,
     static_assertions: true,
     helpers_in_runtime: false,
     self_recursion: true,
@@ -220,11 +225,13 @@ const GO1_24: Release = Release {
 
 const GO1_25: Release = Release {
     since: GoVersion(25),
+    shape_names: ShapeNames::Hashed,
     make_buffer: 32,
     zero_sized_make: true,
     append_store: true,
     literals: LiteralRewriting::Constants,
     static_boxes: true,
+    looks_up_bytes: true,
     non_string_escape: Some(NonStringEscape {
         package: "internal/abi",
         name: "EscapeNonString",

@@ -75,12 +75,12 @@ fn shape_name(text: String, names: ShapeNames) -> String {
         return text;
     }
     let mut hash = sha256::digest(text.as_bytes());
-    let inverted = if names == ShapeNames::Hashed {
-        1
-    } else {
-        hash.len()
+    let (bytes, bits) = match names {
+        ShapeNames::Flipped => (1, 1),
+        ShapeNames::Hashed => (1, 0xff),
+        _ => (hash.len(), 0xff),
     };
-    hash[..inverted].iter_mut().for_each(|byte| *byte ^= 0xff);
+    hash[..bytes].iter_mut().for_each(|byte| *byte ^= bits);
     sha256::hex(&hash)
 }
 

@@ -138,11 +138,7 @@ impl Found {
     }
 
     fn sites(&self) -> Vec<Site> {
-        let costs = Costs {
-            package: &self.package,
-            release: self.release,
-            sizes: Sizes::AMD64,
-        };
+        let costs = Costs::new(&self.package, self.release, Sizes::AMD64);
         Sites {
             costs,
             stack_variables: true,

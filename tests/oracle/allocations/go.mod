@@ -1,0 +1,3 @@
+module heaplint.test/allocations
+
+go 1.23
