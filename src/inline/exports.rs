@@ -89,7 +89,7 @@ fn named_obj(ty: Ty) -> Option<Obj> {
 
 /// The type names of other packages whose methods the types of a package have by embedding: the compiler makes wrappers
 /// of these methods, and inlines them there.
-pub fn embedded_types(pkg: Pkg) -> FxHashSet<Obj> {
+fn embedded_types(pkg: Pkg) -> FxHashSet<Obj> {
     let mut found = FxHashSet::default();
     let mut todo: Vec<Ty> = pkg
         .objects()

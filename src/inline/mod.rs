@@ -22,7 +22,7 @@ mod closures;
 pub mod cost;
 mod deadlocals;
 mod devirtualize;
-pub mod exports;
+mod exports;
 mod intrinsics;
 mod pass;
 mod splice;

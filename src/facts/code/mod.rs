@@ -5,9 +5,9 @@
 //! | header and tags | another package can refer to it, or a kept body does |
 //! | body, as it was before anything was inlined into it | it can be inlined, is generic, or is a literal in such a body |
 //!
-//! Other packages refer to exported functions and, by way of interfaces and embedding, to any exported method; an
-//! unexported one is reached through a body that is copied. Instances are not kept: whoever needs one makes it from the
-//! generic body.
+//! Other packages refer to exported functions and, by way of interfaces and embedding, to any exported method, and with
+//! an instance of a generic type they get all its methods; other unexported functions are reached through bodies that are
+//! copied. Instances are not kept: whoever needs one makes it from the generic body.
 //!
 //! # As bytes
 //!
@@ -127,9 +127,11 @@ impl<'a> Reach<'a> {
             let Some(FuncRef::Decl(obj)) = func.sym else {
                 continue;
             };
-            if obj.exported() {
+            // Whoever mentions an instance of a generic type makes all of its methods.
+            let is_method = obj.ty().as_signature().is_some_and(|s| s.recv.is_some());
+            if obj.exported() || func.generic && is_method {
                 reach.add(id);
-            } else if obj.ty().as_signature().is_some_and(|s| s.recv.is_some()) {
+            } else if is_method {
                 reach.hidden.entry(obj.name).or_default().push(id);
             }
         }

@@ -14,7 +14,6 @@ use crate::base::index::{Idx, IndexVec};
 use crate::base::symbol::{Symbol, sym};
 use crate::escape::leaks::Leaks;
 use crate::escape::summary::{Summary, Tag};
-use crate::inline::exports::embedded_types;
 use crate::ir::body::{Body, Class, FuncName, FuncRef, Instance, Local, LocalId, Pos};
 use crate::ir::build::runtime_functions;
 use crate::ir::node::{FuncId, Node, NodeId};
@@ -52,7 +51,7 @@ impl Decoder {
                     exported_bodies: FxHashSet::default(),
                     inlined_apart: FxHashSet::default(),
                     mentioned: OnceLock::new(),
-                    embedded: embedded_types(self.pkg),
+                    embedded: FxHashSet::default(),
                 },
                 summaries: IndexVec::new(),
             },
@@ -174,6 +173,7 @@ impl CodeReader<'_> {
             self.function(&mut r)?;
         }
         self.inlined(&mut r)?;
+        self.embedded(&mut r)?;
         self.check_literals()
     }
 
@@ -187,6 +187,17 @@ impl CodeReader<'_> {
                     name: self.d.string(r)?,
                 });
             }
+        }
+        Ok(())
+    }
+
+    fn embedded(&mut self, r: &mut Reader<'_>) -> Result<(), Corrupt> {
+        for _ in 0..r.len()? {
+            let pkg = self.pkg(r)?;
+            let name = self.d.string(r)?;
+            // A type that no importer can have is not there, and need not be.
+            let found = pkg.and_then(|p| p.lookup(name));
+            self.code.package.embedded.extend(found);
         }
         Ok(())
     }

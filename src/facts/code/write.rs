@@ -39,6 +39,7 @@ pub(in crate::facts) fn write(encoder: &mut Encoder, code: &Code, types: u32) ->
     };
     let mut funcs = w.functions();
     w.inlined(&mut funcs);
+    w.embedded(&mut funcs);
     let objects = counted(w.objects.count, &w.objects.bytes);
     let refs = counted(w.refs.count, &w.refs.bytes);
     let mut out = types.to_le_bytes().to_vec();
@@ -130,6 +131,19 @@ impl Writer<'_> {
             for part in names.into_iter().flatten() {
                 self.e.put_string(out, part);
             }
+        }
+    }
+
+    /// The types of other packages whose methods types of this one have. Those of the universe have no package.
+    fn embedded(&mut self, out: &mut Vec<u8>) {
+        let embedded = self.code.package.embedded.iter();
+        let mut names: Vec<(Pkg, Symbol)> =
+            embedded.filter_map(|o| Some((o.pkg?, o.name))).collect();
+        names.sort_by_key(|(pkg, name)| (pkg.path.as_str(), name.as_str()));
+        put_uint(out, names.len() as u64);
+        for (pkg, name) in names {
+            self.put_pkg(out, Some(pkg));
+            self.e.put_string(out, name);
         }
     }
 
