@@ -240,7 +240,7 @@ pub struct ProfileArgs {
 /// `heaplint explain`.
 #[derive(Args, Clone, PartialEq, Eq, Debug)]
 pub struct ExplainArgs {
-    /// A rule's id, as findings show it, or the place of a value: FILE:LINE or FILE:LINE:COLUMN
+    /// A rule's id, as findings show it, or the place of a value, as in main.go:12 or main.go:12:5
     #[arg(value_name = "RULE|PLACE")]
     pub subject: String,
 

@@ -24,6 +24,7 @@ use heaplint::types::package::Pkg;
 use heaplint::types::sizes::Sizes;
 use heaplint::types::version::GoVersion as Language;
 use heaplint::types::{self, Config, FileInput, Import, Importer, PackageInput};
+use std::fmt::Write;
 
 const LIB: &str = include_str!("../data/code/lib.go");
 const USER: &str = include_str!("../data/code/user.go");
@@ -244,18 +245,16 @@ fn describe(code: &Code) -> Vec<String> {
             "{} {:?} {parent:?} {:?} {:?} {:?} {:?}",
             f.name, f.kind, f.ty, f.pragma, f.inline, code.summaries[id]
         );
-        line += &format!("{:?} {:?} {:?}", f.params, f.results, f.closure_vars);
+        write!(line, "{:?} {:?} {:?}", f.params, f.results, f.closure_vars).unwrap();
         let body = &f.original;
-        for local in body.locals.iter() {
+        for local in &body.locals {
             let defn = local.defn.map(|d| tree(code, body, d));
-            line += &format!(
-                "\n  {} {:?} {:?} {defn:?}",
-                local.name, local.ty, local.class
-            );
-            line += &format!(" {} {}", local.addr_taken, local.autotemp);
+            let (name, ty, class) = (local.name, local.ty, local.class);
+            write!(line, "\n  {name} {ty:?} {class:?} {defn:?}").unwrap();
+            write!(line, " {} {}", local.addr_taken, local.autotemp).unwrap();
         }
         for &stmt in body.list(body.stmts) {
-            line += &format!("\n  {}", tree(code, body, stmt));
+            write!(line, "\n  {}", tree(code, body, stmt)).unwrap();
         }
         lines.push(line);
     }

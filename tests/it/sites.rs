@@ -90,14 +90,13 @@ fn blessed(text: &str) -> String {
             "" => String::new(),
             _ => format!(" //@{range} {sites}"),
         };
-        let comments = match turn {
-            0 => comment("", &new),
-            _ => {
-                let from = VERSIONS[turn];
-                comment(&format!("<={}", from - 1), &old) + &comment(&format!(">={from}"), &new)
-            }
+        let comments = if turn == 0 {
+            comment("", &new)
+        } else {
+            let from = VERSIONS[turn];
+            comment(&format!("<={}", from - 1), &old) + &comment(&format!(">={from}"), &new)
         };
-        out.push_str(&format!("{code}{comments}\n"));
+        out.extend([code, &comments, "\n"]);
     }
     out
 }
