@@ -88,7 +88,7 @@ pub struct Cli {
 pub enum Command {
     /// Check Go files, packages and modules
     Check(Box<CheckArgs>),
-    /// Say what a rule means, why it matters and what to do
+    /// Say what a rule means, or why a value is on the heap
     Explain(ExplainArgs),
     /// Keep the findings of today apart from those of tomorrow
     #[command(subcommand)]
@@ -240,13 +240,26 @@ pub struct ProfileArgs {
 /// `heaplint explain`.
 #[derive(Args, Clone, PartialEq, Eq, Debug)]
 pub struct ExplainArgs {
-    /// A rule's id, as findings show it
-    #[arg(value_name = "RULE")]
+    /// A rule's id, as findings show it, or the place of a value: FILE:LINE or FILE:LINE:COLUMN
+    #[arg(value_name = "RULE|PLACE")]
     pub subject: String,
 
-    /// Look for the rule in this configuration too
-    #[arg(long, value_name = "FILE", env = "HEAPLINT_CONFIG", hide_env_values = true, value_hint = ValueHint::FilePath)]
-    pub config: Option<PathBuf>,
+    /// How the way of a value is shown: as text, or as a graph for Graphviz
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: ExplainFormat,
+
+    /// What the file is read as.
+    #[command(flatten)]
+    pub input: InputArgs,
+}
+
+/// How `explain` shows the way of a value.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ExplainFormat {
+    /// Step by step, with source lines.
+    Text,
+    /// A graph in Graphviz's language.
+    Dot,
 }
 
 /// `heaplint rules`.

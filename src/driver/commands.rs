@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::base::diag::{ConfigError, Level};
 use crate::base::files::{Disk, Files};
 use crate::base::{suggest, yaml};
-use crate::cli::{ConfigCommand, Exit, ExplainArgs, ListFormat, RulesCommand, SchemaKind};
+use crate::cli::{ConfigCommand, Exit, ListFormat, RulesCommand, SchemaKind};
 use crate::config;
 use crate::finding::RuleMeta;
 use crate::report;
@@ -17,12 +17,16 @@ use crate::settings::{Settings, SettingsCache};
 use super::{Streams, package};
 
 /// `heaplint explain RULE`
-pub(super) fn explain(args: &ExplainArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
-    let settings = settings_here(args.config.as_deref());
+pub(super) fn explain_rule(
+    id: &str,
+    config: Option<&Path>,
+    streams: &mut Streams<'_>,
+) -> io::Result<Exit> {
+    let settings = settings_here(config);
     if !settings.errors.is_empty() {
         return refuse(&settings.errors, streams);
     }
-    match find_rule(&settings.rules, &args.subject, streams)? {
+    match find_rule(&settings.rules, id, streams)? {
         Some(rule) => write!(streams.out, "{}", rules::page(&rule.meta)).map(|()| Exit::Clean),
         None => Ok(Exit::Fault),
     }

@@ -11,6 +11,7 @@ mod baseline;
 mod commands;
 mod decide;
 mod dump;
+mod explain;
 mod init;
 mod measure;
 mod package;
@@ -74,7 +75,7 @@ pub struct Streams<'s> {
 pub fn run(cli: &Cli, streams: &mut Streams<'_>) -> io::Result<Exit> {
     match &cli.command {
         Command::Check(args) => check(args, streams),
-        Command::Explain(args) => commands::explain(args, streams),
+        Command::Explain(args) => explain::explain(args, streams),
         Command::Baseline(command) => baseline::run(command, streams),
         Command::Suppress(args) => suppress::run(args, streams),
         Command::Init(args) => init::run(args, streams),
@@ -445,7 +446,14 @@ impl Analysis {
                 .collect(),
             elapsed: None,
         };
-        let wanted: BTreeSet<_> = self.findings.iter().map(|f| f.file).collect();
+        let steps = |f: &Finding| {
+            let flow = f.site.iter().flat_map(|s| &s.flow);
+            flow.map(|step| step.file).collect::<Vec<_>>()
+        };
+        let findings = self.findings.iter();
+        let wanted: BTreeSet<_> = findings
+            .flat_map(|f| steps(f).into_iter().chain([f.file]))
+            .collect();
         let packages = self.checked.into_iter();
         let compiler_lines = packages.flat_map(|c| c.compiler_lines).collect();
         let files: BTreeMap<_, Arc<SourceFile>> = self

@@ -30,6 +30,7 @@ use crate::finding::{Finding, Old, RuleMeta};
 use crate::site::FlowStep;
 
 mod concise;
+mod explain;
 mod format;
 mod gcflags;
 mod github;
@@ -46,6 +47,7 @@ mod style;
 mod summary;
 mod text;
 
+pub use explain::{Explained, write_explanation, write_graph};
 pub use format::Format;
 pub use gcflags::{CompilerLine, write_compiler_lines};
 pub use guide::{write_rule_list, write_rule_table};

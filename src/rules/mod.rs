@@ -32,6 +32,7 @@ mod suppress;
 pub use active::Active;
 pub use docs::{markdown, page};
 pub use examples::{ExampleReport, Snippet, test_examples};
+pub use message::phrase as reason_phrase;
 pub use set::{Rule, RuleSet, SYNTAX_ERROR, UNKNOWN_SUPPRESSION, UNUSED_SUPPRESSION};
 
 use self::active::ActiveRule;
