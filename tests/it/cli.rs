@@ -139,6 +139,48 @@ fn all_sites_can_be_dumped() {
 }
 
 #[test]
+fn a_place_is_explained_step_by_step() {
+    let dir = folder("explain");
+    std::fs::write(dir.join("a.go"), HOT).unwrap();
+    let text = stdout(&heaplint(&dir, &["explain", "a.go:5"]));
+    assert!(
+        text.contains("a.go:5:21: `make([]byte, i)` is on the heap: "),
+        "{text}"
+    );
+    assert!(text.contains("cost: always"), "{text}");
+    assert!(text.contains("    1. a.go:5:"), "{text}");
+    assert!(
+        text.contains("heaplint explain make-runtime-size"),
+        "{text}"
+    );
+    let graph = heaplint(&dir, &["explain", "a.go:5:25", "--format", "dot"]);
+    assert!(stdout(&graph).starts_with("digraph escape {"));
+    assert!(stdout(&graph).contains("s0 -> s0_0"));
+    let nothing = heaplint(&dir, &["explain", "a.go:2"]);
+    assert_eq!(nothing.status.code(), Some(0));
+    assert!(stdout(&nothing).contains("nothing that may allocate"));
+    let beyond = heaplint(&dir, &["explain", "a.go:99"]);
+    assert_eq!(beyond.status.code(), Some(2));
+}
+
+#[test]
+fn compiler_lines_are_those_of_the_chosen_compiler() {
+    let dir = folder("gcflags");
+    let text = "package m\n\nfunc f(n int) int {\n\ts := make([]int, n+1)\n\treturn s[n]\n}\n";
+    std::fs::write(dir.join("a.go"), text).unwrap();
+    let lines = |args: &[&str]| {
+        let args = [&["check", "--format", "gcflags"], args].concat();
+        stdout(&heaplint(&dir, &args))
+    };
+    let newest = "a.go:3:6: can inline f\na.go:4:11: make([]int, n + 1) does not escape\n";
+    assert_eq!(lines(&["--go", "1.27"]), newest);
+    let older = "a.go:3:6: can inline f\na.go:4:11: make([]int, n + 1) escapes to heap\n";
+    assert_eq!(lines(&["--go", "1.24"]), older);
+    let not_inlined = "a.go:4:11: make([]int, n + 1) does not escape\n";
+    assert_eq!(lines(&["--go", "1.27", "--no-inline"]), not_inlined);
+}
+
+#[test]
 fn hostile_trees_are_walked() {
     let dir = folder("hostile");
     std::fs::write(dir.join("a.go"), HOT).unwrap();

@@ -223,7 +223,8 @@ fn every_known_version_has_its_standard_library() {
         let std = library(GoVersion(minor)).unwrap();
         assert_eq!(std.version(), format!("1.{minor}"));
         for path in std.paths() {
-            std.package(path).unwrap().unwrap();
+            let pkg = std.package(path).unwrap().unwrap();
+            std.code(pkg).unwrap().unwrap();
         }
         let fmt = std.package(Symbol::intern("fmt")).unwrap().unwrap();
         let println = fmt.lookup(Symbol::intern("Println")).unwrap();

@@ -267,6 +267,7 @@ fn the_demo_shows_most_rules() {
     assert_eq!(
         rules,
         [
+            "boxing-in-loop",
             "channel-in-loop",
             "closure-in-loop",
             "defer-in-loop",

@@ -18,7 +18,7 @@ func loops(files []*os.File, n int, ch chan func()) {
 		ch <- func() {} //@ closure heap:sent never
 		func() { use(n) }()
 		g := func() { use(n) } //@ closure heap:stored always; interface-conversion stack never; variadic-slice stack never
-		fs := append([]func(){}, func() { use(n) }, g) //@<=24 closure heap:stored always; interface-conversion stack never; slice-literal stack never; variadic-slice stack never //@>=25 append stack maybe; closure heap:stored always; interface-conversion stack never; slice-literal stack never; variadic-slice stack never
+		fs := append([]func(){}, func() { use(n) }, g) //@<=24 append heap:non-constant-size maybe; closure heap:stored always; interface-conversion stack never; slice-literal stack never; variadic-slice stack never //@>=25 append stack maybe; closure heap:stored always; interface-conversion stack never; slice-literal stack never; variadic-slice stack never
 		use(fs) //@ interface-conversion stack never; variadic-slice stack never
 	}
 	defer tidy()

@@ -10,7 +10,7 @@ const size = 64
 func f(n int) {
 	var a [1 << 20]byte //@ variable heap:too-large always
 	var b [1 << 20]int8 //@>=24 variable heap:too-large always
-	_ = new([1 << 20]int{}) //@ interface-conversion stack always
+	_ = new([1 << 20]int{}) //@<=24 interface-conversion stack always //@>=25 interface-conversion stack never
 	{
 		const n = 4
 		_ = make([]int, n) //@ make-slice stack never
