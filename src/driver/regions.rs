@@ -63,10 +63,17 @@ pub(super) fn show<'f>(
         }
         for step in &mut site.flow {
             if let Some(found) = regions.get(&step.file) {
-                step.span = found.shown(SiteKind::Variable, step.span.start, step.span);
+                let shown = found.shown(SiteKind::Variable, step.span.start, step.span);
+                let covers = step.file == site.file && contains(shown, site.span);
+                // The site itself has to stay visible: what lies around it is shown by its operator alone.
+                step.span = if covers { step.span } else { shown };
             }
         }
     }
+}
+
+fn contains(outer: Span, inner: Span) -> bool {
+    outer.start <= inner.start && inner.end <= outer.end
 }
 
 fn size(span: Span) -> u32 {
