@@ -46,6 +46,20 @@ impl Part {
 const NONE: Part = Part::None;
 
 impl Node {
+    /// Whether the node is of a kind without parts: the most common ones.
+    fn is_leaf(self) -> bool {
+        matches!(
+            self,
+            Node::Name(_)
+                | Node::Global(_)
+                | Node::Func(_)
+                | Node::Literal(_)
+                | Node::Nil
+                | Node::Dcl(_)
+                | Node::InlineMark
+        )
+    }
+
     /// The node's parts in the compiler's order, without the init list, which comes first.
     pub fn parts(self) -> [Part; 4] {
         match self {
@@ -193,7 +207,11 @@ impl Body {
     /// The direct children of a node in the compiler's order: init list, operands, bodies.
     pub fn children(&self, id: NodeId, out: &mut Vec<NodeId>) {
         out.extend_from_slice(self.list(self.init(id)));
-        for part in self.node(id).parts() {
+        let node = self.node(id);
+        if node.is_leaf() {
+            return;
+        }
+        for part in node.parts() {
             match part {
                 Part::None => {}
                 One(x) => out.push(x),
@@ -206,12 +224,11 @@ impl Body {
     /// `visit` says whether to go on below the node.
     pub fn preorder(&self, roots: Nodes, mut visit: impl FnMut(NodeId) -> bool) {
         let mut stack: Vec<NodeId> = self.list(roots).iter().rev().copied().collect();
-        let mut below = Vec::new();
         while let Some(id) = stack.pop() {
             if visit(id) {
-                below.clear();
-                self.children(id, &mut below);
-                stack.extend(below.iter().rev());
+                let from = stack.len();
+                self.children(id, &mut stack);
+                stack[from..].reverse();
             }
         }
     }
