@@ -1,7 +1,8 @@
-//! The whole run: walk → load → parse → sites → heat → rules → report.
+//! The whole run: walk → load → parse → types → inline → escape → heat → rules → report.
 //!
-//! [`analyse`] is that line, read top to bottom; [`package`] is its middle part for one package, [`setup`] what comes
-//! before any Go code; [`commands`] are the commands that need none. This is the only module that uses threads: packages
+//! [`analyse`] is that line, read top to bottom. Packages go through its middle part in dependency order: [`typecheck`]
+//! checks them, [`decide`] decides as the compiler does (or [`reuse`] finds that decided in the cache), [`package`] runs the
+//! rules. [`setup`] is what comes before any Go code; [`commands`] are the commands that need none. This is the only module that uses threads: packages
 //! run side by side on a pool of its own, whose threads have room for the deepest tree the parser makes.
 //!
 //! Nothing here decides about code: it hands each stage what it needs and gathers what comes back. A stage that panics on
