@@ -12,9 +12,9 @@ use crate::ir::statics::outer_variable;
 use crate::ir::typetext::type_text;
 use crate::ir::wrapper;
 use crate::types::lookup::{Lookup, lookup_field_or_method, missing_method};
-use crate::types::object::{Obj, VarKind};
+use crate::types::object::Obj;
 use crate::types::predicates::identical;
-use crate::types::ty::{Signature, Ty, TyKind};
+use crate::types::ty::{Ty, TyKind};
 
 /// What is known of the values of an interface variable.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -386,18 +386,6 @@ fn reference(method: Obj, recv: Ty) -> FuncRef {
 
 /// A method's type as a function with its receiver first.
 fn method_type(method: Obj, recv: Ty) -> Ty {
-    let Some(sig) = method.ty().as_signature() else {
-        return Ty::INVALID;
-    };
-    let name = sig.recv.map_or(crate::base::symbol::sym::EMPTY, |r| r.name);
-    let mut params = vec![Obj::var(VarKind::Param, name, method.pkg, None, recv)];
-    params.extend_from_slice(sig.param_vars());
-    Ty::new(TyKind::Signature(Signature {
-        tparams: &[],
-        rparams: &[],
-        recv: None,
-        params: Ty::tuple(params),
-        results: sig.results,
-        variadic: sig.variadic,
-    }))
+    let sig = method.ty().as_signature();
+    sig.map_or(Ty::INVALID, |sig| wrapper::with_receiver(sig, recv))
 }

@@ -165,7 +165,7 @@ fn set_init(body: &mut Body, id: NodeId, stmts: &[NodeId]) {
 }
 
 /// A method's type as a function with its receiver first.
-fn with_receiver(sig: &Signature, recv: Ty) -> Ty {
+pub fn with_receiver(sig: &Signature, recv: Ty) -> Ty {
     let name = sig.recv.map_or(crate::base::symbol::sym::EMPTY, |r| r.name);
     let pkg = sig.recv.and_then(|r| r.pkg);
     let mut params = vec![Obj::var(VarKind::Param, name, pkg, None, recv)];
