@@ -306,11 +306,47 @@ impl Builder<'_> {
         }
         let mut left = self.expr(at);
         let mut left_expr = at;
-        for at in spine.into_iter().rev() {
-            left = self.binary(at, left_expr, left);
-            left_expr = at;
+        let mut spine = spine.into_iter().rev().peekable();
+        while let Some(at) = spine.next() {
+            if !self.is_concatenation(at) {
+                left = self.binary(at, left_expr, left);
+                left_expr = at;
+                continue;
+            }
+            // One node for a row of them: a list for each would take quadratic room.
+            let mut parts = self.summands(left);
+            let mut last = at;
+            self.add_summand(last, &mut parts);
+            while let Some(next) = spine.next_if(|&next| self.is_concatenation(next)) {
+                last = next;
+                self.add_summand(last, &mut parts);
+            }
+            let list = self.list(&parts);
+            left = self.add(Node::AddStr(list), self.type_of(last), self.pos(last));
+            left_expr = last;
         }
         left
+    }
+
+    fn is_concatenation(&self, e: ExprId) -> bool {
+        matches!(self.ast().expr(e), Expr::Binary { op, .. } if binary_op(op) == Some(BinOp::Add))
+            && is_string(self.type_of(e))
+    }
+
+    /// Adds what stands to the right of a concatenation's operator.
+    fn add_summand(&mut self, e: ExprId, parts: &mut Vec<NodeId>) {
+        if let Expr::Binary { y, .. } = self.ast().expr(e) {
+            let right = self.expr(y);
+            parts.extend(self.summands(right));
+        }
+    }
+
+    /// The operands of a concatenation; anything else is one.
+    fn summands(&self, x: NodeId) -> Vec<NodeId> {
+        match self.body().node(x) {
+            Node::AddStr(list) => self.body().list(list).to_vec(),
+            _ => vec![x],
+        }
     }
 
     fn binary(&mut self, e: ExprId, x: ExprId, left: NodeId) -> NodeId {
@@ -326,9 +362,6 @@ impl Builder<'_> {
         let common = if shift { None } else { self.common_type(x, y) };
         let left = self.convert_node(common, x, left);
         let right = self.implicit_conversion(common, y);
-        if op == BinOp::Add && is_string(ty) {
-            return self.concat(left, right, ty, pos);
-        }
         self.add(
             Node::Binary {
                 op,
@@ -361,18 +394,6 @@ impl Builder<'_> {
             None => b,
             Some(_) => a,
         }
-    }
-
-    fn concat(&mut self, left: NodeId, right: NodeId, ty: Ty, pos: Pos) -> NodeId {
-        let mut parts = Vec::new();
-        for side in [left, right] {
-            match self.body().node(side) {
-                Node::AddStr(list) => parts.extend_from_slice(self.body().list(list)),
-                _ => parts.push(side),
-            }
-        }
-        let list = self.list(&parts);
-        self.add(Node::AddStr(list), ty, pos)
     }
 
     /// An expression converted to `dst` as an assignment does it: with a node if the types differ.
