@@ -70,9 +70,31 @@ pub enum SiteKind {
     Go,
     /// The closure or record that a `defer` statement makes.
     Defer,
+    /// `m[k] = v`: a map that may have to grow.
+    MapAssign,
+    /// `f(x)`, as written: what is allocated inside of the function called is not looked at. Only rules that name this
+    /// kind meet it.
+    Call,
+    /// A parameter that its function keeps or hands back, so that what callers pass escapes. Only rules that name this
+    /// kind meet it.
+    Parameter,
+    /// A declared function, with the number of places in it that allocate. Only rules that name this kind meet it.
+    Function,
 }
 
 impl SiteKind {
+    /// How many kinds there are.
+    pub const COUNT: usize = SiteKind::Function as usize + 1;
+
+    /// Whether a site of this kind is a place that may allocate by itself; the others tell something else that rules
+    /// can ask for.
+    pub fn is_allocation(self) -> bool {
+        !matches!(
+            self,
+            SiteKind::Call | SiteKind::Parameter | SiteKind::Function
+        )
+    }
+
     /// The kebab-case name.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -93,6 +115,10 @@ impl SiteKind {
             SiteKind::VariadicSlice => "variadic-slice",
             SiteKind::Go => "go",
             SiteKind::Defer => "defer",
+            SiteKind::MapAssign => "map-assign",
+            SiteKind::Call => "call",
+            SiteKind::Parameter => "parameter",
+            SiteKind::Function => "function",
         }
     }
 }
@@ -141,6 +167,140 @@ pub enum Reason {
     Panic,
     /// Channels are always on the heap.
     Channel,
+}
+
+/// What a type is made of, seen through its name.
+#[derive(
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Debug,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum TypeKind {
+    /// `bool`.
+    Bool,
+    /// An integer, floating-point or complex number.
+    Number,
+    /// `string`.
+    String,
+    /// `*T`, `unsafe.Pointer`.
+    Pointer,
+    /// `func(…)`.
+    Func,
+    /// `interface { … }`, `any`.
+    Interface,
+    /// `struct { … }`.
+    Struct,
+    /// `[n]T`.
+    Array,
+    /// `[]T`.
+    Slice,
+    /// `map[K]V`.
+    Map,
+    /// `chan T`.
+    Chan,
+}
+
+/// How a function is called.
+#[derive(
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Debug,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum CallKind {
+    /// It is known which function is called.
+    Static,
+    /// A method of an interface: `r.Read(buf[:])`. The compiler takes it to keep all that it is given.
+    Interface,
+    /// A function value: a variable, a parameter, a field. The compiler takes it to keep all that it is given.
+    FuncValue,
+}
+
+/// A fact of a site that holds or does not.
+#[derive(
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Debug,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Trait {
+    /// A concatenation whose result goes to the variable that it begins with: `s += x`, where the variable is older than
+    /// the innermost loop.
+    GrowsItself,
+    /// What grows, by `append` or by `m[k] = v`, is a variable of the function that starts without room: `var s []T`,
+    /// `[]T{}`, `make(map[K]V)`.
+    StartsEmpty,
+    /// What grows does so at most once an iteration of one loop, and how often that runs is known before it starts: a
+    /// range over something with a length, or a counting loop.
+    CountKnown,
+    /// Every argument of the call is constant.
+    ConstantArguments,
+    /// The variable is a parameter or the receiver.
+    Parameter,
+    /// The variable is a result.
+    Result,
+    /// The variable is declared by `range`.
+    RangeVariable,
+    /// The conversion is not written in the source.
+    Implicit,
+    /// The value is boxed by the assignment of a range clause: `for _, v = range list` into an interface variable.
+    ByRange,
+    /// The function around it can be inlined: where it is, the caller's frame may hold what is on the heap here.
+    Inlinable,
+    /// The parameter itself is kept by something that outlives the call.
+    LeaksToHeap,
+    /// What the parameter points to is kept by something that outlives the call.
+    LeaksContent,
+    /// The parameter, or what it points to, is handed back as a result.
+    LeaksToResult,
+}
+
+/// A set of [`Trait`]s.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Traits(u32);
+
+impl Traits {
+    /// This set and `one`, if `holds`.
+    #[must_use]
+    pub fn with(self, one: Trait, holds: bool) -> Traits {
+        Traits(self.0 | u32::from(holds) << one as u32)
+    }
+
+    /// Both sets.
+    #[must_use]
+    pub fn and(self, others: Traits) -> Traits {
+        Traits(self.0 | others.0)
+    }
+
+    /// Whether `one` is in the set.
+    pub fn has(self, one: Trait) -> bool {
+        self.0 >> one as u32 & 1 == 1
+    }
 }
 
 /// What the chosen compiler version decides.
@@ -265,10 +425,20 @@ pub struct Site {
     pub ty: String,
     /// Bytes of one object, if known.
     pub size: Option<u64>,
-    /// The interface type of a boxing, the callee of a call argument: what rules may show. Empty if there is none.
+    /// What the type is made of, if known.
+    pub type_kind: Option<TypeKind>,
+    /// The interface type of a boxing, the type that a string conversion starts from: what rules may show. Empty if there
+    /// is none.
     pub target: String,
-    /// The function that is called at or around the site, qualified (`fmt.Println`); empty if there is none.
+    /// The function that is called, or that the value is passed to on its way out: `fmt.Println`, `(*sync.Pool).Put`,
+    /// `(io.Reader).Read`, with the import path as qualifier. Empty if there is none, or if it is a function value.
     pub callee: String,
+    /// How that function is called; `None` if there is no such call.
+    pub call: Option<CallKind>,
+    /// What else holds.
+    pub traits: Traits,
+    /// Of a function, the places in it that allocate, those that are cold left out; otherwise 0.
+    pub count: u32,
     /// The compiler's decision.
     pub verdict: Verdict,
     /// What it costs.

@@ -13,7 +13,7 @@ use crate::base::symbol::Symbol;
 use crate::escape::analysis::{self, Analysis};
 use crate::escape::build::Context;
 use crate::escape::cost::Costs;
-use crate::escape::sites::Sites;
+use crate::escape::sites::{Extra, Sites};
 use crate::escape::summary::{self, Summary};
 use crate::facts::archive::Archive;
 use crate::facts::code::Code;
@@ -46,18 +46,14 @@ pub(super) struct Decided {
 }
 
 impl Decided {
-    /// Its sites by file, position and kind, without regions and heat; variables that stay in their frame only if asked for.
-    pub(super) fn sites(&self, stack_variables: bool) -> Vec<Site> {
+    /// Its sites by file, position and kind, and those of `extra`, without regions and heat.
+    pub(super) fn sites(&self, extra: &Extra<'_>) -> Vec<Site> {
         let costs = Costs::new(
             &self.package,
             crate::ir::release::Release::of(self.go),
             self.sizes,
         );
-        Sites {
-            costs,
-            stack_variables,
-        }
-        .of(&self.analysis)
+        Sites { costs, extra }.of(&self.analysis)
     }
 }
 
@@ -153,7 +149,13 @@ impl Units {
 }
 
 /// The sites of a file that is a package of its own and imports at most the standard library, for amd64.
-pub(super) fn alone(src: &SourceFile, parsed: &Parsed, file: FileId, go: GoVersion) -> Vec<Site> {
+pub(super) fn alone(
+    src: &SourceFile,
+    parsed: &Parsed,
+    file: FileId,
+    go: GoVersion,
+    extra: &Extra<'_>,
+) -> Vec<Site> {
     let input = FileInput {
         file,
         ast: &parsed.ast,
@@ -177,7 +179,7 @@ pub(super) fn alone(src: &SourceFile, parsed: &Parsed, file: FileId, go: GoVersi
         version: language_of(go),
     };
     let id = PackageId::from_usize(0);
-    units.decide_sources(id, go, &info, &[source]).sites(false)
+    units.decide_sources(id, go, &info, &[source]).sites(extra)
 }
 
 /// Imports of the standard library alone.

@@ -22,6 +22,7 @@ mod reuse;
 mod setup;
 mod suppress;
 mod syntax;
+mod tally;
 mod typecheck;
 
 use std::collections::{BTreeMap, BTreeSet};

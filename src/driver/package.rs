@@ -1,5 +1,7 @@
 //! One package: find its sites and how hot they are, run the rules, and print what the compiler prints.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashSet;
 
 use crate::base::diag::{Diagnostic, Level};
@@ -9,6 +11,7 @@ use crate::base::source::{FileId, SourceFile};
 use crate::base::span::Span;
 use crate::directive::{self, Directives};
 use crate::escape::message::Printer;
+use crate::escape::sites::Extra;
 use crate::finding::Finding;
 use crate::heat::{FileHeat, HeatConfig};
 use crate::load::Program;
@@ -17,11 +20,12 @@ use crate::profile::{Measured, Uses};
 use crate::report::CompilerLine;
 use crate::rules::{self, Active, SYNTAX_ERROR, Snippet};
 use crate::settings::SettingsCache;
-use crate::site::{GoVersion, Site};
+use crate::site::{GoVersion, Site, SiteKind};
 
 use super::decide::{self, Decided};
 use super::measure::Profiles;
 use super::regions;
+use super::tally::tally;
 use super::typecheck::Typed;
 
 /// What became of a package.
@@ -57,7 +61,14 @@ pub(super) fn check(
         .map(|(file, parsed)| (file, &program.files[file.id], parsed))
         .collect();
     let mut checked = counted(program, typed);
-    let mut sites = decided.sites(stack_variables);
+    let in_force = files.iter().map(|(_, src, _)| {
+        let name = src.path().file_name().unwrap_or_default();
+        settings.active_for(&package.dir.join(name))
+    });
+    let in_force: Vec<_> = in_force.collect();
+    let mut sites = decided.sites(&extra(&in_force, stack_variables, &|name| {
+        in_force.iter().any(|a| a.asks_for_call(name))
+    }));
     regions::show(
         &mut sites,
         files
@@ -84,6 +95,21 @@ pub(super) fn check(
         checked.findings.extend(findings);
     }
     checked
+}
+
+/// What the rules in force want to know beside the places that allocate.
+fn extra<'w>(
+    in_force: &[Arc<Active>],
+    stack_variables: bool,
+    calls: &'w dyn Fn(&str) -> bool,
+) -> Extra<'w> {
+    let any = |kind| in_force.iter().any(|a| a.asks_for(kind));
+    Extra {
+        stack_variables,
+        parameters: any(SiteKind::Parameter),
+        functions: any(SiteKind::Function),
+        calls,
+    }
 }
 
 /// What was read for the package.
@@ -197,6 +223,7 @@ impl Unit<'_> {
                 profiles.heat(measured, self.src, site);
             }
         }
+        tally(&mut sites);
         let diagnostics = self.diagnostics();
         let findings = rules::check_file(
             &rules::FileInput {
@@ -245,7 +272,13 @@ pub fn check_alone(text: &str, go: GoVersion, marks: &HeatConfig<'_>, active: &A
     let src = SourceFile::new("example.go", text.as_bytes());
     let parsed = parse::parse_file(src.text());
     let file = FileId::from_usize(0);
-    let mut sites = decide::alone(&src, &parsed, file, go);
+    let extra = Extra {
+        stack_variables: false,
+        parameters: active.asks_for(SiteKind::Parameter),
+        functions: active.asks_for(SiteKind::Function),
+        calls: &|name| active.asks_for_call(name),
+    };
+    let mut sites = decide::alone(&src, &parsed, file, go, &extra);
     regions::show(&mut sites, [(file, &src, &parsed.ast)].into_iter());
     let unit = Unit {
         file,

@@ -105,7 +105,9 @@ impl<'f> Regions<'f> {
     fn whole(&self, kind: SiteKind, pos: u32, fallback: Span) -> Span {
         let here = self.at.get(&pos).copied().unwrap_or_default();
         let region = match kind {
-            SiteKind::Variable => here.inner.or(here.stmt),
+            SiteKind::Variable | SiteKind::Parameter | SiteKind::Function => {
+                here.inner.or(here.stmt)
+            }
             SiteKind::Go | SiteKind::Defer => here.stmt.or(here.outer),
             _ => here.outer.or(here.stmt),
         };
@@ -121,7 +123,11 @@ impl<'f> Regions<'f> {
         site.span = self.first_line(whole);
         let is_written = !matches!(
             site.kind,
-            SiteKind::Variable | SiteKind::Closure | SiteKind::VariadicSlice
+            SiteKind::Variable
+                | SiteKind::Parameter
+                | SiteKind::Function
+                | SiteKind::Closure
+                | SiteKind::VariadicSlice
         );
         if is_written {
             site.expr = self.text(whole);

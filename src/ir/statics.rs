@@ -127,6 +127,11 @@ impl Statics {
         }
     }
 
+    /// Whether a variable is assigned to by more than its definition.
+    pub fn is_reassigned(&self, variable: (FuncId, LocalId)) -> bool {
+        self.reassigned.contains(&variable)
+    }
+
     /// All right sides of a variable of function type; `None` if it is no such variable or may hold something else.
     pub fn function_values(
         &self,

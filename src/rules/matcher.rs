@@ -11,7 +11,7 @@ use crate::base::glob::Patterns;
 use crate::base::yaml::input::OneOrMany;
 use crate::base::yaml::{Problem, Spanned};
 use crate::option::OptionValue;
-use crate::site::{Cost, GoVersion, Reason, Site, SiteKind, Verdict};
+use crate::site::{CallKind, Cost, GoVersion, Reason, Site, SiteKind, Trait, TypeKind, Verdict};
 
 /// Whether a site matches. The order is that of certainty: the answer to "all of these" is the least one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -49,6 +49,9 @@ pub struct Matcher {
     costs: Option<Vec<CostName>>,
     heats: Option<Vec<HeatName>>,
     reasons: Option<Vec<Reason>>,
+    type_kinds: Option<Vec<TypeKind>>,
+    calls: Option<Vec<CallKind>>,
+    traits: Vec<Trait>,
     ty: Option<Patterns>,
     target: Option<Patterns>,
     function: Option<Patterns>,
@@ -58,6 +61,7 @@ pub struct Matcher {
     max_size: Option<u64>,
     runtime_size: Option<bool>,
     min_depth: Option<u64>,
+    min_allocations: Option<u64>,
     go: Option<GoRange>,
     not: Vec<Matcher>,
 }
@@ -76,6 +80,9 @@ impl Matcher {
             costs: file.cost.as_ref().map(|m| m.0.clone()),
             heats: file.heat.as_ref().map(|m| m.0.clone()),
             reasons: file.reason.as_ref().map(|m| m.0.clone()),
+            type_kinds: file.type_kind.as_ref().map(|m| m.0.clone()),
+            calls: file.call.as_ref().map(|m| m.0.clone()),
+            traits: file.has.as_ref().map_or_else(Vec::new, |m| m.0.clone()),
             ty: c.names(file.ty.as_ref()),
             target: c.names(file.target.as_ref()),
             function: c.names(file.function.as_ref()),
@@ -85,6 +92,7 @@ impl Matcher {
             max_size: c.number(file.max_size.as_ref()),
             runtime_size: file.runtime_size,
             min_depth: c.number(file.min_depth.as_ref()),
+            min_allocations: c.number(file.min_allocations.as_ref()),
             go: file.go.as_ref().and_then(|text| c.range(text)),
             not,
         }
@@ -93,6 +101,11 @@ impl Matcher {
     /// The kinds of site that can match; `None` is all.
     pub fn kinds(&self) -> Option<&[SiteKind]> {
         self.kinds.as_deref()
+    }
+
+    /// The names of functions whose calls can match; `None` is all.
+    pub fn callees(&self) -> Option<&Patterns> {
+        self.callee.as_ref()
     }
 
     /// Whether `site`, judged as Go `go` would, matches.
@@ -112,6 +125,7 @@ impl Matcher {
     fn certain(&self, site: &Site, go: GoVersion) -> Answer {
         let heat = heat_name(site);
         let depth = u64::from(site.heat.loop_depth);
+        let count = u64::from(site.count);
         Answer::of(
             has(self.kinds.as_deref(), &site.kind)
                 && has(self.heats.as_deref(), &heat)
@@ -122,6 +136,9 @@ impl Matcher {
                     .runtime_size
                     .is_none_or(|wanted| wanted == site.size.is_none())
                 && self.min_depth.is_none_or(|n| depth >= n)
+                && self.min_allocations.is_none_or(|n| count >= n)
+                && self.traits.iter().all(|&t| site.traits.has(t))
+                && one_of(self.calls.as_deref(), site.call)
                 && self.go.as_ref().is_none_or(|range| range.contains(go)),
         )
     }
@@ -164,7 +181,11 @@ impl Matcher {
     }
 
     fn typed(&self, site: &Site) -> Answer {
-        pattern_answer(self.ty.as_ref(), &site.ty)
+        let kind = match (&self.type_kinds, site.type_kind) {
+            (Some(_), None) => Answer::Unknown,
+            (kinds, kind) => Answer::of(one_of(kinds.as_deref(), kind)),
+        };
+        kind.min(pattern_answer(self.ty.as_ref(), &site.ty))
             .min(pattern_answer(self.target.as_ref(), &site.target))
     }
 }
@@ -179,6 +200,11 @@ fn heat_name(site: &Site) -> HeatName {
 
 fn has<T: PartialEq>(list: Option<&[T]>, value: &T) -> bool {
     list.is_none_or(|list| list.contains(value))
+}
+
+/// [`has`], where no value is none of the list.
+fn one_of<T: PartialEq>(list: Option<&[T]>, value: Option<T>) -> bool {
+    list.is_none_or(|list| value.is_some_and(|v| list.contains(&v)))
 }
 
 /// [`has`], where an unknown value may be any of the list.

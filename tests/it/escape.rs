@@ -14,7 +14,7 @@ use heaplint::escape::analysis::{Analysis, analyse};
 use heaplint::escape::build::Context;
 use heaplint::escape::cost::Costs;
 use heaplint::escape::message::Printer;
-use heaplint::escape::sites::Sites;
+use heaplint::escape::sites::{Extra, Sites};
 use heaplint::escape::summary::{Callees, Summary};
 use heaplint::inline;
 use heaplint::ir::body::FuncRef;
@@ -139,9 +139,13 @@ impl Found {
 
     fn sites(&self) -> Vec<Site> {
         let costs = Costs::new(&self.package, self.release, Sizes::AMD64);
+        let extra = Extra {
+            stack_variables: true,
+            ..Extra::NONE
+        };
         Sites {
             costs,
-            stack_variables: true,
+            extra: &extra,
         }
         .of(&self.analysis)
     }
