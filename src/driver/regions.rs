@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use crate::ast::Ast;
+use crate::ast::{Ast, Expr};
 use crate::base::source::{FileId, SourceFile};
 use crate::base::span::Span;
 use crate::finding::normalise;
@@ -25,6 +25,8 @@ struct Here {
     outer: Option<Span>,
     /// The statement.
     stmt: Option<Span>,
+    /// The smallest call or conversion with what lies here as its only argument.
+    around: Option<Span>,
 }
 
 /// The regions of those positions of a file that are wanted.
@@ -93,6 +95,20 @@ impl<'f> Regions<'f> {
                 }
             }
         }
+        for id in ast.expr_ids() {
+            let Expr::Call { args, .. } = ast.expr(id) else {
+                continue;
+            };
+            let mut args = ast.list(args);
+            if let (Some(arg), None) = (args.next(), args.next())
+                && let Some(here) = at.get_mut(&ast.expr_pos(ast.unparen(arg)))
+            {
+                let span = ast.expr_span(id);
+                if here.around.is_none_or(|s| size(span) < size(s)) {
+                    here.around = Some(span);
+                }
+            }
+        }
         for id in ast.stmt_ids() {
             if let Some(here) = at.get_mut(&ast.stmt_pos(id)) {
                 here.stmt.get_or_insert(ast.stmt_span(id));
@@ -109,6 +125,8 @@ impl<'f> Regions<'f> {
                 here.inner.or(here.stmt)
             }
             SiteKind::Go | SiteKind::Defer => here.stmt.or(here.outer),
+            // The compiler's position of a conversion is that of its operand.
+            SiteKind::StringConversion => here.around.or(here.outer),
             _ => here.outer.or(here.stmt),
         };
         region.unwrap_or(fallback)
