@@ -195,21 +195,146 @@ impl Cost {
 pub struct Heat {
     /// How many loops of its own function the site lies in, those that it leaves for good taken out.
     pub loop_depth: u32,
-    /// It runs at most once or rarely: on the way out of the loop, in `init`, marked `//heaplint:cold`.
+    /// It runs at most once or rarely: on the way out of the loop, where an error is handled, in `init`, marked
+    /// `//heaplint:cold`.
     pub cold: bool,
     /// It is hot whatever its loops say: by `//heaplint:hot` or by config.
     pub marked_hot: bool,
+    /// It is cold for no other reason than that it lies on the way out of loops of its function.
+    pub leaving: bool,
+    /// How often it runs because its function is called often.
+    pub calls: Calls,
     /// What profiles say of its line; `None` if they say nothing.
     pub measured: Option<Measurement>,
     /// One line for each piece of evidence, for people: "in the body of the loop at line 12".
     pub why: Vec<String>,
 }
 
+/// How often a function runs, as far as its callers in the program tell: estimates as powers of two. A loop counts for
+/// [`Calls::LOOP`] doublings, a branch on the way halves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Calls {
+    /// How often when the program runs, loops and recursion of callers counted.
+    pub often: u32,
+    /// How often in each turn of the measured loop of a benchmark; at most [`Calls::MEASURED`].
+    pub benchmarked: u32,
+    /// How often while the program handles requests, of which there are as many as turns of a loop.
+    pub per_request: u32,
+}
+
+impl Calls {
+    /// What a loop is worth: eight turns.
+    pub const LOOP: u32 = 3;
+    /// More than two loops are all the same: more than anyone can afford.
+    pub const MAX: u32 = 2 * Calls::LOOP;
+    /// What the measured loop of a benchmark is worth: it is there to be fast, whatever branches it takes.
+    pub const MEASURED: u32 = 12;
+
+    /// How often a place runs that lies behind branches of its function.
+    #[must_use]
+    pub fn behind(self, halvings: u32) -> Calls {
+        Calls {
+            often: self.often.saturating_sub(halvings),
+            benchmarked: self.benchmarked.saturating_sub(halvings),
+            per_request: self.per_request.saturating_sub(halvings),
+        }
+    }
+
+    /// The larger one of each.
+    #[must_use]
+    pub fn max(self, other: Calls) -> Calls {
+        Calls {
+            often: self.often.max(other.often),
+            benchmarked: self.benchmarked.max(other.benchmarked),
+            per_request: self.per_request.max(other.per_request),
+        }
+    }
+
+    /// How many loops of callers that is.
+    pub fn depth(self) -> u32 {
+        let measured = u32::from(self.benchmarked > 0);
+        self.often.div_ceil(Calls::LOOP).max(measured)
+    }
+}
+
+/// What makes a site hot.
+#[derive(
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Debug,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum HotBy {
+    /// A profile.
+    Profile,
+    /// A comment or the config.
+    Mark,
+    /// A loop of its own function.
+    Loop,
+    /// A benchmark that calls its function.
+    Benchmark,
+    /// Loops or recursion of its function's callers.
+    Caller,
+    /// A handler of requests that calls its function, or is it.
+    Request,
+}
+
 impl Heat {
     /// Whether rules that ask for `heat: hot` match.
     pub fn is_hot(&self) -> bool {
         let measured = self.measured.as_ref().is_some_and(|m| m.hot);
-        measured || self.marked_hot || (self.loop_depth > 0 && !self.cold)
+        measured || self.marked_hot || (self.repeats() && !self.cold)
+    }
+
+    fn repeats(&self) -> bool {
+        self.loop_depth > 0 || self.calls != Calls::default()
+    }
+
+    /// Whether its function's callers are a reason for it to be hot.
+    pub fn is_called_often(&self) -> bool {
+        self.calls != Calls::default() && !self.cold
+    }
+
+    /// All that makes it hot; empty if it is not.
+    pub fn hot_by(&self) -> Vec<HotBy> {
+        let measured = self.measured.as_ref().is_some_and(|m| m.hot);
+        let calls = self.calls;
+        let all = [
+            (measured, HotBy::Profile),
+            (self.marked_hot, HotBy::Mark),
+            (self.loop_depth > 0 && !self.cold, HotBy::Loop),
+            (calls.benchmarked > 0 && !self.cold, HotBy::Benchmark),
+            (calls.often > 0 && !self.cold, HotBy::Caller),
+            (calls.per_request > 0 && !self.cold, HotBy::Request),
+        ];
+        let holds = all.into_iter().filter(|(holds, _)| *holds);
+        holds.map(|(_, by)| by).collect()
+    }
+
+    /// The loops of the site's own function and those of its callers.
+    pub fn depth(&self) -> u32 {
+        self.loop_depth + self.calls.depth()
+    }
+
+    /// Whether the only thing that makes it hot is that it runs once a request.
+    pub fn is_only_per_request(&self) -> bool {
+        self.hot_by() == [HotBy::Request]
+    }
+
+    /// Adds how often calls make the site run. What lies on the way out of loops runs once a call.
+    pub fn called(&mut self, calls: Calls) {
+        self.calls = calls;
+        if self.leaving && calls != Calls::default() {
+            self.cold = false;
+        }
     }
 
     /// `hot`, `warm` (neither hot nor cold) or `cold`.

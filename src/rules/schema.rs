@@ -11,7 +11,7 @@ use crate::base::yaml::Spanned;
 use crate::base::yaml::input::{Many, OneOrMany, OptionInput};
 use crate::finding::Precision;
 use crate::option::OptionType;
-use crate::site::{Reason, SiteKind};
+use crate::site::{HotBy, Reason, SiteKind};
 
 /// A rule of heaplint: which sites it matches, how loud it is, what to say, why, what to do, and examples that are
 /// tests.
@@ -134,6 +134,8 @@ pub struct MatchFile {
     pub cost: Option<Many<CostName>>,
     /// How often it runs.
     pub heat: Option<Many<HeatName>>,
+    /// What makes it hot; any one of the list.
+    pub hot_by: Option<Many<HotBy>>,
     /// Why it is on the heap.
     pub reason: Option<Many<Reason>>,
     /// Patterns over the site's type, or `$option`.
@@ -155,7 +157,7 @@ pub struct MatchFile {
     pub max_size: Option<Spanned<String>>,
     /// The size of what is allocated hangs on a value at run time: `make([]byte, n)`.
     pub runtime_size: Option<bool>,
-    /// The site lies in at least this many loops of its function.
+    /// The site lies in at least this many loops, those of its function's callers included.
     #[schemars(with = "Option<OptionDefault>")]
     pub min_depth: Option<Spanned<String>>,
     /// Versions of the compiler: `>=1.25`, `<1.24`, `>=1.22 <1.25`.
