@@ -16,7 +16,7 @@
 //! | [`lex`], [`ast`], [`parse`] | bytes → tokens → tree with mistakes |
 //! | [`types`] | trees → types, constants, uses |
 //! | [`directive`] | comments → suppressions and heat marks |
-//! | [`heat`], [`profile`] | how often each place runs, and what was measured there |
+//! | [`heat`], [`profile`] | how often each place runs, by its loops and by its callers, and what was measured there |
 //! | [`ir`], [`inline`] | typed trees → the compiler's view of each function, calls inlined as it would |
 //! | [`escape`] | trees → [`site`]s with verdict and cost |
 //! | [`facts`] | what importers need of a package ↔ bytes: embedded for the standard library, cached for dependencies |

@@ -11,6 +11,8 @@ use crate::base::source::SourceFile;
 use crate::config::{self, Config};
 use crate::finding::RuleMeta;
 use crate::heat::HeatConfig;
+use crate::heat::calls::Callbacks;
+use crate::heat::handlers::Handlers;
 use crate::option::RuleSetting;
 use crate::rules::{Active, RuleSet};
 
@@ -34,7 +36,7 @@ impl Settings {
     pub fn defaults(root: &Path) -> Settings {
         let config = Config {
             root: root.to_path_buf(),
-            ..Config::default()
+            ..config::usual().clone()
         };
         Settings::new(config, RuleSet::builtin().clone(), Vec::new())
     }
@@ -58,7 +60,7 @@ impl Settings {
         errors.extend(more);
         let (rules, more) = RuleSet::builtin().extended(files, file, &extends.paths);
         errors.extend(more);
-        let (config, more) = config::validate(&written, file, &rules.metas());
+        let (config, more) = config::validate(&written, file, &rules.metas(), config::usual());
         errors.extend(more);
         Settings::new(config, rules, errors)
     }
@@ -66,7 +68,7 @@ impl Settings {
     /// The defaults with the rules of files and folders that the command line names.
     pub fn of_rule_files(files: &dyn Files, paths: &[PathBuf]) -> Settings {
         let (rules, errors) = RuleSet::builtin().with_files(files, paths);
-        Settings::new(Config::default(), rules, errors)
+        Settings::new(config::usual().clone(), rules, errors)
     }
 
     fn new(config: Config, rules: RuleSet, errors: Vec<ConfigError>) -> Settings {
@@ -112,6 +114,22 @@ impl Settings {
             cold_functions: &self.config.cold.functions,
             hot_file: self.config.hot.files.match_path(path),
             cold_file: self.config.cold.files.match_path(path),
+        }
+    }
+
+    /// What the config says about functions that are given to others.
+    pub fn callbacks(&self) -> Callbacks<'_> {
+        Callbacks {
+            hot: &self.config.hot.callbacks,
+            cold: &self.config.cold.callbacks,
+        }
+    }
+
+    /// What the config says about handlers of requests.
+    pub fn handlers(&self) -> Handlers<'_> {
+        Handlers {
+            signatures: &self.config.hot.handlers,
+            services: &self.config.hot.services,
         }
     }
 

@@ -84,6 +84,12 @@ pub struct Marks {
     pub functions: Patterns,
     /// Files, relative to [`Config::root`].
     pub files: Patterns,
+    /// Functions whose source is not looked at, by package path, that call what they are given again and again, or once.
+    pub callbacks: Patterns,
+    /// Types of functions that run once a request.
+    pub handlers: Patterns,
+    /// Names of types that are embedded by types whose methods run once a request.
+    pub services: Patterns,
 }
 
 /// What to build for; `None` is the default of the one who loads.
@@ -170,11 +176,12 @@ pub fn extends(written: &Written, file: &Arc<SourceFile>) -> (Extends, Vec<Confi
 }
 
 /// What `written` means where `known` are the rules there are, and all that is wrong with it. Wrong parts are left out
-/// of the result.
+/// of the result. What it does not say of heat is as in `usual`.
 pub fn validate(
     written: &Written,
     file: &Arc<SourceFile>,
     known: &[RuleMeta],
+    usual: &Config,
 ) -> (Config, Vec<ConfigError>) {
     let mut v = Validator {
         known,
@@ -195,8 +202,8 @@ pub fn validate(
             .flatten()
             .map(|o| v.overriding(o))
             .collect(),
-        hot: v.marks(written.hot.as_ref()),
-        cold: v.marks(written.cold.as_ref()),
+        hot: v.hot(written.hot.as_ref(), &usual.hot),
+        cold: v.cold(written.cold.as_ref(), &usual.cold),
         target: v.target(written),
         tests: written.tests.unwrap_or(false),
     };
@@ -244,6 +251,9 @@ impl Validator<'_> {
         compile: impl Fn(Vec<&str>) -> Result<Patterns, (usize, String)>,
     ) -> Patterns {
         let texts = texts.unwrap_or_default();
+        if let Ok(all) = compile(texts.iter().map(|text| text.as_str()).collect()) {
+            return all;
+        }
         let good: Vec<&str> = texts
             .iter()
             .filter(|text| match compile(vec![text.as_str()]) {
@@ -259,10 +269,31 @@ impl Validator<'_> {
         compile(good).unwrap_or_default()
     }
 
-    fn marks(&mut self, marks: Option<&written::Marks>) -> Marks {
+    fn hot(&mut self, hot: Option<&written::Hot>, usual: &Marks) -> Marks {
+        let hot = hot.cloned().unwrap_or_default();
         Marks {
-            functions: self.names(marks.and_then(|m| m.functions.as_deref())),
-            files: self.paths(marks.and_then(|m| m.files.as_deref())),
+            functions: self.names(hot.functions.as_deref()),
+            files: self.paths(hot.files.as_deref()),
+            callbacks: self.names_or(hot.callbacks.as_deref(), &usual.callbacks),
+            handlers: self.names_or(hot.handlers.as_deref(), &usual.handlers),
+            services: self.names_or(hot.services.as_deref(), &usual.services),
+        }
+    }
+
+    fn cold(&mut self, cold: Option<&written::Cold>, usual: &Marks) -> Marks {
+        let cold = cold.cloned().unwrap_or_default();
+        Marks {
+            functions: self.names(cold.functions.as_deref()),
+            files: self.paths(cold.files.as_deref()),
+            callbacks: self.names_or(cold.callbacks.as_deref(), &usual.callbacks),
+            ..Marks::default()
+        }
+    }
+
+    fn names_or(&mut self, texts: Option<&[Spanned<String>]>, usual: &Patterns) -> Patterns {
+        match texts {
+            Some(_) => self.names(texts),
+            None => usual.clone(),
         }
     }
 

@@ -12,7 +12,8 @@ mod meant;
 mod show;
 mod written;
 
-use std::sync::Arc;
+use std::path::PathBuf;
+use std::sync::{Arc, LazyLock};
 
 pub use find::{nearest, open};
 pub use meant::{Config, Extends, Marks, Override, PRESETS, Preset, Target, extends, validate};
@@ -29,6 +30,24 @@ pub const NAMES: [&str; 2] = [".heaplint.yml", ".heaplint.yaml"];
 
 /// What `heaplint init` writes.
 pub const TEMPLATE: &str = include_str!("template.yml");
+
+/// What is said of heat where a config says nothing: itself a config.
+const USUAL: &str = include_str!("usual.yml");
+
+/// The config that holds where there is no file.
+pub fn usual() -> &'static Config {
+    static CONFIG: LazyLock<Config> = LazyLock::new(|| {
+        let file = Arc::new(SourceFile::new("usual.yml", USUAL.as_bytes()));
+        let (written, _) = read(&file);
+        let (config, _) = validate(&written, &file, &[], &Config::default());
+        Config {
+            path: None,
+            root: PathBuf::new(),
+            ..config
+        }
+    });
+    &CONFIG
+}
 
 /// Reads what a config file says.
 pub fn read(file: &Arc<SourceFile>) -> (Written, Vec<ConfigError>) {

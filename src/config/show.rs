@@ -50,6 +50,11 @@ struct EffectiveOverride {
 struct EffectiveMarks {
     functions: Vec<String>,
     files: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    handlers: Option<Vec<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    services: Option<Vec<String>>,
+    callbacks: Vec<String>,
 }
 
 /// The settings of `config` over the rules `known`.
@@ -69,7 +74,11 @@ pub fn effective(config: &Config, known: &[RuleMeta]) -> Effective {
                 rules: o.rules.iter().map(as_asked).collect(),
             })
             .collect(),
-        hot: marks(&config.hot),
+        hot: EffectiveMarks {
+            handlers: Some(texts(&config.hot.handlers)),
+            services: Some(texts(&config.hot.services)),
+            ..marks(&config.hot)
+        },
         cold: marks(&config.cold),
         goos: or(&config.target.goos, "linux"),
         goarch: or(&config.target.goarch, "amd64"),
@@ -113,5 +122,8 @@ fn marks(marks: &Marks) -> EffectiveMarks {
     EffectiveMarks {
         functions: texts(&marks.functions),
         files: texts(&marks.files),
+        handlers: None,
+        services: None,
+        callbacks: texts(&marks.callbacks),
     }
 }

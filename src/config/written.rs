@@ -35,9 +35,9 @@ pub struct Written {
     /// Rule settings for some files only; later entries win.
     pub overrides: Option<Vec<Override>>,
     /// What counts as hot wherever it is called.
-    pub hot: Option<Marks>,
+    pub hot: Option<Hot>,
     /// What counts as cold even in loops.
-    pub cold: Option<Marks>,
+    pub cold: Option<Cold>,
     /// The target's operating system. Default: linux.
     pub goos: Option<Spanned<String>>,
     /// The target's architecture. Default: amd64.
@@ -60,14 +60,36 @@ pub struct Override {
     pub rules: RuleTable,
 }
 
-/// Functions and files that are known to run often, or rarely.
+/// What is known to run often.
 #[derive(DeriveDeserialize, JsonSchema, Clone, Debug, Default)]
 #[serde(deny_unknown_fields)]
-pub struct Marks {
+pub struct Hot {
     /// Patterns over function names as the compiler prints them: `Encode`, `(*Decoder).*`, `Point.String`.
     pub functions: Option<Vec<Spanned<String>>>,
     /// Patterns of files, relative to the config file.
     pub files: Option<Vec<Spanned<String>>>,
+    /// Patterns over the types of functions that run once a request: `func(http.ResponseWriter, *http.Request)`. In
+    /// place of the usual ones; an empty list switches them off.
+    pub handlers: Option<Vec<Spanned<String>>>,
+    /// Patterns over the names of types that services embed, such as `Unimplemented*Server`: exported methods of a
+    /// service run once a request. In place of the usual ones.
+    pub services: Option<Vec<Spanned<String>>>,
+    /// Patterns over functions of other modules, by package path, that call the functions they are given in a loop:
+    /// `sort.Slice`, `(*example.com/tree.Tree).Walk`. In place of the usual ones.
+    pub callbacks: Option<Vec<Spanned<String>>>,
+}
+
+/// What is known to run rarely.
+#[derive(DeriveDeserialize, JsonSchema, Clone, Debug, Default)]
+#[serde(deny_unknown_fields)]
+pub struct Cold {
+    /// Patterns over function names as the compiler prints them: `Encode`, `(*Decoder).*`, `Point.String`.
+    pub functions: Option<Vec<Spanned<String>>>,
+    /// Patterns of files, relative to the config file.
+    pub files: Option<Vec<Spanned<String>>>,
+    /// Patterns over functions of other modules, by package path, that call the functions they are given once and for
+    /// all: `(*sync.Once).Do`. In place of the usual ones.
+    pub callbacks: Option<Vec<Spanned<String>>>,
 }
 
 /// From which level on findings make the run fail.

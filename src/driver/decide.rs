@@ -148,14 +148,13 @@ impl Units {
     }
 }
 
-/// The sites of a file that is a package of its own and imports at most the standard library, for amd64.
+/// A file that is a package of its own and imports at most the standard library, for amd64: its types, and what is decided.
 pub(super) fn alone(
     src: &SourceFile,
     parsed: &Parsed,
     file: FileId,
     go: GoVersion,
-    extra: &Extra<'_>,
-) -> Vec<Site> {
+) -> (info::Package, Decided) {
     let input = FileInput {
         file,
         ast: &parsed.ast,
@@ -179,7 +178,8 @@ pub(super) fn alone(
         version: language_of(go),
     };
     let id = PackageId::from_usize(0);
-    units.decide_sources(id, go, &info, &[source]).sites(extra)
+    let decided = units.decide_sources(id, go, &info, &[source]);
+    (info, decided)
 }
 
 /// Imports of the standard library alone.

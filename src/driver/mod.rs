@@ -1,8 +1,8 @@
 //! The whole run: walk → load → parse → types → inline → escape → heat → rules → report.
 //!
 //! [`analyse`] is that line, read top to bottom. Packages go through its middle part in dependency order: [`typecheck`]
-//! checks them, [`decide`] decides as the compiler does (or [`reuse`] finds that decided in the cache), [`package`] runs the
-//! rules. [`setup`] is what comes before any Go code; [`commands`] are the commands that need none. This is the only module that uses threads: packages
+//! checks them, [`decide`] decides as the compiler does (or [`reuse`] finds that decided in the cache), [`package`] gathers
+//! what rules need. Once all of that is done, [`spread`] finds how often functions run, and the rules run. [`setup`] is what comes before any Go code; [`commands`] are the commands that need none. This is the only module that uses threads: packages
 //! run side by side on a pool of its own, whose threads have room for the deepest tree the parser makes.
 //!
 //! Nothing here decides about code: it hands each stage what it needs and gathers what comes back. A stage that panics on
@@ -20,6 +20,7 @@ mod past;
 mod regions;
 mod reuse;
 mod setup;
+mod spread;
 mod suppress;
 mod syntax;
 mod tally;
@@ -47,19 +48,20 @@ use crate::facts::code::Code;
 use crate::finding::{self, Finding};
 use crate::load::{self, FileRequest, Program};
 use crate::report::{
-    self, Format, Notice, Parts, Places, Progress, Report, RuleDoc, Style, Summary,
+    self, CompilerLine, Format, Notice, Parts, Places, Progress, Report, RuleDoc, Style, Summary,
 };
 use crate::types::check::STACK_BYTES;
 use crate::types::sizes::Sizes;
 use crate::walk::{self, GoDir};
 
-use decide::Units;
+use decide::{Decided, Units};
 use measure::Profiles;
-use package::Checked;
 pub use package::{Alone, check_alone};
+use package::{Around, Checked, Surveyed};
 use reuse::Reuse;
 use setup::{Refusal, Setup};
-use typecheck::{Bodies, each_package};
+use spread::Benchmarks;
+use typecheck::{Bodies, Typed, each_package};
 
 /// Where a run writes, and how.
 pub struct Streams<'s> {
@@ -322,10 +324,15 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
     setup::refuse_unusable_paths(&walked)?;
     let settings = &setup.settings;
     setup.exclude_by_nearest_config(&mut walked)?;
-    let (program, diagnostics) =
+    let (mut program, diagnostics) =
         load::load(&walked, setup.load.clone(), |batch: &[FileRequest]| {
             batch.par_iter().map(FileRequest::read).collect()
         });
+    let benchmarks = scope
+        .wanted
+        .findings
+        .then(|| Benchmarks::find(&walked, &mut program, &setup.load));
+    let program = program;
     let sizes = Sizes::for_arch(&setup.load.target.goarch).unwrap_or_default();
     let units = Units::new(program.packages.len(), sizes, scope.input.no_inline);
     let mut notices = setup::notices(&program, &diagnostics);
@@ -338,6 +345,11 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
     let cache = setup.cache.as_ref();
     let goarch = &setup.load.target.goarch;
     let reuse = cache.map(|cache| Reuse::new(&program, cache, goarch, scope.input.no_inline));
+    let around = Around {
+        program: &program,
+        settings,
+        profiles: &profiles,
+    };
     let known = |id, packages: &dyn Packages| {
         let (pkg, code) = reuse.as_ref()?.get(id, packages)?;
         units.add(id, code);
@@ -349,43 +361,15 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
         if let Some(reuse) = &reuse {
             reuse.put(typed, &Code::exported(&decided.package, &decided.analysis));
         }
-        let wanted = scope.wanted;
-        // Nothing is found in files that a program wrote, but the compiler has something to say of them.
-        let is_wanted = if wanted.findings {
-            typed.package.is_selected()
-        } else {
-            typed.package.is_asked_for()
-        };
-        let checked = is_wanted.then(|| {
-            let mut checked = if wanted.findings {
-                let stack_variables = wanted.stack_variables;
-                package::check(
-                    &program,
-                    typed,
-                    &decided,
-                    settings,
-                    &profiles,
-                    stack_variables,
-                )
-            } else {
-                package::counted(&program, typed)
-            };
-            if wanted.compiler_lines {
-                checked.compiler_lines = package::compiler_lines(&program, &asked_for, &decided);
-            }
-            if wanted.inlining {
-                checked.compiler_lines = package::inlining(&program, &decided);
-            }
-            checked
-        });
+        let visited = visit(around, scope.wanted, &asked_for, typed, &decided);
         progress.iter().for_each(Progress::step);
-        checked
+        visited
     });
     drop(progress);
     if let Some(cache) = cache {
         cache.trim();
     }
-    let mut checked = Vec::new();
+    let mut visited = Vec::new();
     let mut at_fault = false;
     for (package, result) in program
         .packages
@@ -393,12 +377,13 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
         .zip(results.map_err(Refusal::Facts)?)
     {
         if let Some(package) = result {
-            checked.extend(package);
+            visited.extend(package);
         } else {
             at_fault = true;
             notices.push(setup::fault(package));
         }
     }
+    let mut checked = finish(around, visited, benchmarks.as_ref());
     notices.extend(profiles.fit(&Profiles::uses(&checked), &program)?);
     Ok(Analysis {
         findings: numbered(&program, &mut checked),
@@ -411,6 +396,72 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
         notices,
         at_fault,
     })
+}
+
+/// A package that has been through the stages that need its trees.
+enum Visited {
+    /// Rules are to be run, once it is known how often its functions run.
+    Surveyed(Box<Surveyed>, Vec<CompilerLine>),
+    /// There is nothing more to do.
+    Done(Checked),
+}
+
+/// Takes what is wanted out of a package; `None` if nothing is.
+fn visit(
+    around: Around<'_>,
+    wanted: Wanted,
+    asked_for: &FxHashSet<FileId>,
+    typed: &Typed<'_>,
+    decided: &Decided,
+) -> Option<Visited> {
+    // Nothing is found in files that a program wrote, but the compiler has something to say of them.
+    let is_wanted = if wanted.findings {
+        typed.package.is_selected()
+    } else {
+        typed.package.is_asked_for()
+    };
+    if !is_wanted {
+        return None;
+    }
+    let program = around.program;
+    let mut compiler_lines = Vec::new();
+    if wanted.compiler_lines {
+        compiler_lines = package::compiler_lines(program, asked_for, decided);
+    }
+    if wanted.inlining {
+        compiler_lines = package::inlining(program, decided);
+    }
+    if wanted.findings {
+        let surveyed = package::survey(around, typed, decided, wanted.stack_variables);
+        return Some(Visited::Surveyed(Box::new(surveyed), compiler_lines));
+    }
+    Some(Visited::Done(Checked {
+        compiler_lines,
+        ..package::counted(program, typed)
+    }))
+}
+
+/// Finds out how often functions run, and runs the rules.
+fn finish(
+    around: Around<'_>,
+    visited: Vec<Visited>,
+    benchmarks: Option<&Benchmarks>,
+) -> Vec<Checked> {
+    let calls = visited.iter().filter_map(|v| match v {
+        Visited::Surveyed(surveyed, _) => Some(&surveyed.calls),
+        Visited::Done(_) => None,
+    });
+    let calls: Vec<_> = calls.collect();
+    let spread = benchmarks.map(|b| spread::join(around.program, &calls, b));
+    let spread = spread.unwrap_or_default();
+    let finish = |visited| match visited {
+        Visited::Done(checked) => checked,
+        Visited::Surveyed(surveyed, compiler_lines) => Checked {
+            compiler_lines,
+            ..surveyed.check(around, &spread)
+        },
+    };
+    visited.into_par_iter().map(finish).collect()
 }
 
 /// The findings of all packages with their fingerprints, in the order of paths.

@@ -1,8 +1,9 @@
 //! One package: find its sites and how hot they are, run the rules, and print what the compiler prints.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::base::diag::{Diagnostic, Level};
 use crate::base::glob::Patterns;
@@ -13,20 +14,23 @@ use crate::directive::{self, Directives};
 use crate::escape::message::Printer;
 use crate::escape::sites::Extra;
 use crate::finding::Finding;
+use crate::heat::calls::{self, PackageCalls};
+use crate::heat::spread::Spread;
 use crate::heat::{FileHeat, HeatConfig};
-use crate::load::Program;
+use crate::ir::boxes::types_in_interfaces;
+use crate::load::{PackageId, Program};
 use crate::parse::{self, Parsed};
 use crate::profile::{Measured, Uses};
 use crate::report::CompilerLine;
 use crate::rules::{self, Active, SYNTAX_ERROR, Snippet};
-use crate::settings::SettingsCache;
-use crate::site::{GoVersion, Site, SiteKind};
+use crate::settings::{Settings, SettingsCache};
+use crate::site::{Cost, GoVersion, Site, SiteKind};
 
 use super::decide::{self, Decided};
 use super::measure::Profiles;
-use super::regions;
 use super::tally::tally;
 use super::typecheck::Typed;
+use super::{regions, spread};
 
 /// What became of a package.
 #[derive(Default)]
@@ -45,22 +49,49 @@ pub(super) struct Checked {
     pub(super) uses: Vec<Uses>,
 }
 
-/// Runs the rules over the files that findings are wanted of.
-pub(super) fn check(
-    program: &Program,
+/// A package whose sites are known, but not yet how often its functions run.
+pub(super) struct Surveyed {
+    /// What can be said already.
+    checked: Checked,
+    files: Vec<SurveyedFile>,
+    /// What it adds to the call graph.
+    pub(super) calls: PackageCalls,
+    go: GoVersion,
+    id: PackageId,
+}
+
+struct SurveyedFile {
+    id: FileId,
+    heat: FileHeat,
+    directives: Directives,
+    errors: Vec<Diagnostic>,
+    measured: Measured,
+    /// Empty for files without findings.
+    sites: Vec<Site>,
+}
+
+/// What a run knows besides the package at hand.
+#[derive(Clone, Copy)]
+pub(super) struct Around<'r> {
+    pub(super) program: &'r Program,
+    pub(super) settings: &'r SettingsCache<'r>,
+    pub(super) profiles: &'r Profiles,
+}
+
+/// Gathers what rules need of a package while its trees are there.
+pub(super) fn survey(
+    around: Around<'_>,
     typed: &Typed<'_>,
     decided: &Decided,
-    settings: &SettingsCache<'_>,
-    profiles: &Profiles,
     stack_variables: bool,
-) -> Checked {
+) -> Surveyed {
+    let program = around.program;
     let package = typed.package;
-    let settings = settings.for_folder(&package.dir);
+    let settings = around.settings.for_folder(&package.dir);
     let files = package.files.iter().zip(typed.parsed);
     let files: Vec<_> = files
         .map(|(file, parsed)| (file, &program.files[file.id], parsed))
         .collect();
-    let mut checked = counted(program, typed);
     let in_force = files.iter().map(|(_, src, _)| {
         let name = src.path().file_name().unwrap_or_default();
         settings.active_for(&package.dir.join(name))
@@ -75,26 +106,106 @@ pub(super) fn check(
             .iter()
             .map(|(file, src, parsed)| (file.id, *src, &parsed.ast)),
     );
-    for (file, src, parsed) in files.iter().filter(|(file, ..)| file.has_findings()) {
-        let measured = profiles.of_file(package, src, &parsed.ast);
-        add_uses(&mut checked.uses, &measured.uses);
-        let unit = Unit {
-            file: file.id,
-            src,
-            parsed,
-            measured: Some((profiles, measured)),
-            go: decided.go,
-            package: package.path.as_str(),
-        };
+    let mut surveyed = Vec::with_capacity(files.len());
+    for (file, src, parsed) in &files {
         let path = package.dir.join(src.path().file_name().unwrap_or_default());
-        let own = take_file(&mut sites, file.id);
-        let (own, mut findings) =
-            unit.run(own, &settings.heat_for(&path), &settings.active_for(&path));
-        findings.retain(|f| f.site.as_ref().is_none_or(|site| profiles.wants(site)));
-        checked.sites.extend(own);
-        checked.findings.extend(findings);
+        let has_findings = file.has_findings();
+        let directives = directive::read(src, &parsed.ast);
+        let marks = settings.heat_for(&path);
+        surveyed.push(SurveyedFile {
+            id: file.id,
+            heat: FileHeat::new(src, &parsed.ast, &directives.marks, &marks),
+            directives,
+            errors: errors(file.id, parsed),
+            measured: if has_findings {
+                around.profiles.of_file(package, src, &parsed.ast)
+            } else {
+                Measured::default()
+            },
+            sites: if has_findings {
+                take_file(&mut sites, file.id)
+            } else {
+                Vec::new()
+            },
+        });
     }
-    checked
+    let parts = files.iter().zip(&surveyed).zip(&typed.info.files);
+    let parts = parts.map(|(((file, _, parsed), surveyed), info)| calls::File {
+        ast: &parsed.ast,
+        info,
+        heat: &surveyed.heat,
+        is_test: file.test,
+    });
+    let calls = PackageCalls::of(
+        typed.info,
+        &parts.collect::<Vec<_>>(),
+        types_in_interfaces(&decided.package),
+        settings.callbacks(),
+        settings.handlers(),
+    );
+    Surveyed {
+        checked: counted(program, typed),
+        files: surveyed,
+        calls,
+        go: decided.go,
+        id: typed.id,
+    }
+}
+
+impl Surveyed {
+    /// Runs the rules over the files that findings are wanted of.
+    pub(super) fn check(self, around: Around<'_>, spread: &Spread) -> Checked {
+        let program = around.program;
+        let package = &program.packages[self.id];
+        let settings = around.settings.for_folder(&package.dir);
+        let mut checked = self.checked;
+        let with_findings: FxHashSet<FileId> = package
+            .files
+            .iter()
+            .filter(|f| f.has_findings())
+            .map(|f| f.id)
+            .collect();
+        let files = self.files.into_iter();
+        for mut file in files.filter(|f| with_findings.contains(&f.id)) {
+            add_uses(&mut checked.uses, &file.measured.uses);
+            let src = &program.files[file.id];
+            let mut sites = std::mem::take(&mut file.sites);
+            let unit = Unit {
+                src,
+                file: &file,
+                profiles: Some(around.profiles),
+                go: self.go,
+                package: package.path.as_str(),
+            };
+            let path = package.dir.join(src.path().file_name().unwrap_or_default());
+            let place = |file, offset| spread::place(program, file, offset);
+            let ways = Ways {
+                spread,
+                place: &place,
+            };
+            let mut findings = unit.run(&mut sites, ways, &settings.active_for(&path));
+            findings.retain(|f| {
+                let site = f.site.as_ref();
+                site.is_none_or(|site| around.profiles.wants(site))
+            });
+            checked.sites.extend(sites);
+            checked.findings.extend(findings);
+        }
+        checked
+    }
+}
+
+fn errors(file: FileId, parsed: &Parsed) -> Vec<Diagnostic> {
+    let errors = parsed.errors.iter();
+    errors
+        .map(|error| Diagnostic {
+            file,
+            span: Span::new(error.pos, error.pos + 1),
+            level: Level::Error,
+            rule: SYNTAX_ERROR,
+            message: error.message.clone(),
+        })
+        .collect()
 }
 
 /// What the rules in force want to know beside the places that allocate.
@@ -147,13 +258,17 @@ pub(super) fn compiler_lines(
     asked_for: &FxHashSet<FileId>,
     decided: &Decided,
 ) -> Vec<CompilerLine> {
-    let line = |file: Option<FileId>, offset, text| {
-        line(
-            program,
-            file.filter(|f| asked_for.contains(f)),
-            offset,
-            text,
-        )
+    let is_asked_for = decided
+        .package
+        .funcs
+        .iter()
+        .find_map(|f| f.pos.file)
+        .is_some_and(|file| asked_for.contains(&file));
+    let line = |file: Option<FileId>, offset, text| match file {
+        None => is_asked_for.then(|| CompilerLine::autogenerated(text)),
+        Some(file) => asked_for
+            .contains(&file)
+            .then(|| line(program, file, offset, text)),
     };
     let printer = Printer {
         package: &decided.package,
@@ -163,7 +278,10 @@ pub(super) fn compiler_lines(
     let inlined = decided.inlined.messages.iter();
     let inlined = inlined.map(|m| line(m.file, m.offset, m.text.clone()));
     let escape = printer.lines(&decided.analysis).into_iter();
-    let escape = escape.map(|l| line(l.pos.file, l.pos.offset, l.text));
+    let escape = escape.map(|l| match l.pos {
+        Some(pos) => line(pos.file, pos.offset, l.text),
+        None => is_asked_for.then(|| CompilerLine::placeless(l.text)),
+    });
     inlined.chain(escape).flatten().collect()
 }
 
@@ -176,81 +294,77 @@ pub(super) fn inlining(program: &Program, decided: &Decided) -> Vec<CompilerLine
             (None, Some(why)) => format!("cannot inline {}: {why}", func.name),
             (None, None) => return None,
         };
-        line(program, func.pos.file, func.pos.offset, text)
+        Some(line(program, func.pos.file?, func.pos.offset, text))
     });
     said.collect()
 }
 
-fn line(
-    program: &Program,
-    file: Option<FileId>,
-    offset: u32,
-    text: String,
-) -> Option<CompilerLine> {
-    let source = &program.files[file?];
-    Some(CompilerLine {
+fn line(program: &Program, file: FileId, offset: u32, text: String) -> CompilerLine {
+    let source = &program.files[file];
+    CompilerLine {
         path: source.path().to_string_lossy().into_owned(),
         at: source.line_col(offset),
         text,
-    })
+    }
 }
 
-/// A file on its way through the stages.
+/// How functions come to run, in words.
+#[derive(Clone, Copy)]
+struct Ways<'w> {
+    spread: &'w Spread,
+    /// Where a call is.
+    place: &'w dyn Fn(FileId, u32) -> String,
+}
+
+/// A file on its way through the last stages.
 struct Unit<'u> {
-    file: FileId,
     src: &'u SourceFile,
-    parsed: &'u Parsed,
-    measured: Option<(&'u Profiles, Measured)>,
+    file: &'u SurveyedFile,
+    profiles: Option<&'u Profiles>,
     go: GoVersion,
     package: &'u str,
 }
 
 impl Unit<'_> {
-    /// Sites of the file → the same with heat → findings.
-    fn run(
-        &self,
-        mut sites: Vec<Site>,
-        marks: &HeatConfig<'_>,
-        active: &Active,
-    ) -> (Vec<Site>, Vec<Finding>) {
-        let ast = &self.parsed.ast;
-        let directives: Directives = directive::read(self.src, ast);
-        let heat = FileHeat::new(self.src, ast, &directives.marks, marks);
-        for site in &mut sites {
-            site.heat = heat.at(site.span.start);
-            site.function = heat.function_at(site.span.start);
-            if let Some((profiles, measured)) = &self.measured {
-                profiles.heat(measured, self.src, site);
-            }
+    /// Gives the sites their heat and runs the rules over them.
+    fn run(&self, sites: &mut [Site], ways: Ways<'_>, active: &Active) -> Vec<Finding> {
+        let mut known: FxHashMap<u32, Option<String>> = FxHashMap::default();
+        for site in &mut *sites {
+            self.warm(site, ways, &mut known);
         }
-        tally(&mut sites);
-        let diagnostics = self.diagnostics();
-        let findings = rules::check_file(
+        tally(sites);
+        rules::check_file(
             &rules::FileInput {
-                file: self.file,
+                file: self.file.id,
                 src: self.src,
                 package: self.package,
                 go: self.go,
-                sites: &sites,
-                directives: &directives,
-                diagnostics: &diagnostics,
+                sites,
+                directives: &self.file.directives,
+                diagnostics: &self.file.errors,
             },
             active,
-        );
-        (sites, findings)
+        )
     }
 
-    fn diagnostics(&self) -> Vec<Diagnostic> {
-        let errors = self.parsed.errors.iter();
-        errors
-            .map(|error| Diagnostic {
-                file: self.file,
-                span: Span::new(error.pos, error.pos + 1),
-                level: Level::Error,
-                rule: SYNTAX_ERROR,
-                message: error.message.clone(),
-            })
-            .collect()
+    /// Says how often a site runs. `known` are the ways to the functions that have been asked for.
+    fn warm(&self, site: &mut Site, ways: Ways<'_>, known: &mut FxHashMap<u32, Option<String>>) {
+        let at = site.span.start;
+        site.heat = self.file.heat.at(at);
+        site.function = self.file.heat.function_at(at);
+        let place = self.file.heat.place(at);
+        if let Some(function) = place.function {
+            let calls = ways.spread.of(self.file.id, function);
+            site.heat.called(calls.behind(place.halvings));
+            if site.heat.is_called_often() && site.cost != Cost::Never {
+                let way = || ways.spread.why(self.file.id, function, ways.place);
+                let why = known.entry(function).or_insert_with(way);
+                site.heat.why.extend(why.clone());
+            }
+        }
+        if let Some(profiles) = self.profiles {
+            profiles.heat(&self.file.measured, self.src, site);
+        }
     }
 }
 
@@ -272,23 +386,50 @@ pub fn check_alone(text: &str, go: GoVersion, marks: &HeatConfig<'_>, active: &A
     let src = SourceFile::new("example.go", text.as_bytes());
     let parsed = parse::parse_file(src.text());
     let file = FileId::from_usize(0);
+    let (info, decided) = decide::alone(&src, &parsed, file, go);
     let extra = Extra {
         stack_variables: false,
         parameters: active.asks_for(SiteKind::Parameter),
         functions: active.asks_for(SiteKind::Function),
         calls: &|name| active.asks_for_call(name),
     };
-    let mut sites = decide::alone(&src, &parsed, file, go, &extra);
+    let mut sites = decided.sites(&extra);
     regions::show(&mut sites, [(file, &src, &parsed.ast)].into_iter());
+    let directives = directive::read(&src, &parsed.ast);
+    let heat = FileHeat::new(&src, &parsed.ast, &directives.marks, marks);
+    let usual = Settings::defaults(Path::new(""));
+    let calls = info.files.first().map(|info_of_file| {
+        let part = calls::File {
+            ast: &parsed.ast,
+            info: info_of_file,
+            heat: &heat,
+            is_test: false,
+        };
+        let boxed = types_in_interfaces(&decided.package);
+        PackageCalls::of(&info, &[part], boxed, usual.callbacks(), usual.handlers())
+    });
+    let spread = Spread::new(&calls.iter().collect::<Vec<_>>());
+    let surveyed = SurveyedFile {
+        id: file,
+        heat,
+        directives,
+        errors: errors(file, &parsed),
+        measured: Measured::default(),
+        sites: Vec::new(),
+    };
     let unit = Unit {
-        file,
         src: &src,
-        parsed: &parsed,
-        measured: None,
+        file: &surveyed,
+        profiles: None,
         go,
         package: "example",
     };
-    let (sites, findings) = unit.run(sites, marks, active);
+    let place = |_, offset| format!("line {}", src.line_col(offset).line);
+    let ways = Ways {
+        spread: &spread,
+        place: &place,
+    };
+    let findings = unit.run(&mut sites, ways, active);
     Alone {
         sites,
         findings,

@@ -16,7 +16,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::ir::body::{Body, ConvKind, LocalId};
-use crate::ir::node::{Node, NodeId, Nodes};
+use crate::ir::node::{ListKind, Node, NodeId, Nodes};
 use crate::ir::release::Release;
 use crate::types::builtin::BuiltinId;
 use crate::types::constant::Value;
@@ -70,12 +70,15 @@ impl Surroundings {
             Node::Dcl(local) => {
                 self.declarations.insert(local, id);
             }
-            Node::Assign { x, y, .. } => {
-                if let Node::Name(local) = body.node(x)
-                    && is_container(body.locals[local].ty)
-                {
-                    let values = self.values.entry(local).or_insert_with(|| Some(Vec::new()));
-                    values.iter_mut().for_each(|list| list.push(y));
+            Node::Assign { x, y, .. } => self.assign(body, x, y),
+            Node::AssignList {
+                kind: ListKind::Pairs,
+                lhs,
+                rhs,
+                ..
+            } => {
+                for (&x, &y) in body.list(lhs).iter().zip(body.list(rhs)) {
+                    self.assign(body, x, Some(y));
                 }
             }
             Node::AssignList { lhs, .. } => {
@@ -89,6 +92,15 @@ impl Surroundings {
                 }
             }
             _ => {}
+        }
+    }
+
+    fn assign(&mut self, body: &Body, x: NodeId, y: Option<NodeId>) {
+        if let Node::Name(local) = body.node(x)
+            && is_container(body.locals[local].ty)
+        {
+            let values = self.values.entry(local).or_insert_with(|| Some(Vec::new()));
+            values.iter_mut().for_each(|list| list.push(y));
         }
     }
 

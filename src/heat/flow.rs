@@ -5,6 +5,7 @@
 
 use rustc_hash::FxHashMap;
 
+use super::failure;
 use crate::ast::visit::{Node, children};
 use crate::ast::{Ast, Expr, ExprId, List, Stmt, StmtId};
 use crate::base::index::IndexVec;
@@ -22,6 +23,13 @@ pub(super) struct Context {
     pub(super) break_level: Option<u32>,
     /// The level that `continue` stays at.
     continue_level: Option<u32>,
+}
+
+impl Context {
+    /// Whether `block` is the body that it belongs to.
+    pub(super) fn is_body(self, block: StmtId) -> bool {
+        self.body == block.to_raw()
+    }
 }
 
 /// A set of levels. Code deeper than 63 loops counts as 63.
@@ -57,6 +65,8 @@ pub(super) struct Outcome {
     pub(super) breaks: bool,
     /// Whether it contains a call that ends the program or panics, as the only way it ends.
     pub(super) fatal: bool,
+    /// Whether the only way it ends is to return an error that it makes or names.
+    pub(super) failed: bool,
 }
 
 impl Outcome {
@@ -65,6 +75,7 @@ impl Outcome {
         jumps: Levels(0),
         breaks: false,
         fatal: false,
+        failed: false,
     };
 
     /// Nothing follows: an endless loop, a `select` without clauses.
@@ -88,6 +99,7 @@ impl Outcome {
             jumps: self.jumps.union(other.jumps),
             breaks: self.breaks || other.breaks,
             fatal: self.fatal && other.fatal,
+            failed: self.failed && other.failed,
         }
     }
 
@@ -101,6 +113,7 @@ impl Outcome {
             jumps: self.jumps.union(next.jumps),
             breaks: self.breaks || next.breaks,
             fatal: next.fatal && self.jumps == Levels(0) && !self.breaks,
+            failed: next.failed && self.jumps == Levels(0) && !self.breaks,
         }
     }
 
@@ -200,7 +213,10 @@ impl Flow {
             Stmt::Block(list) => self.list(ast, list),
             Stmt::CaseClause { body, .. } | Stmt::CommClause { body, .. } => self.list(ast, body),
             Stmt::Labeled { stmt, .. } => self.outcomes[stmt],
-            Stmt::Return(_) => Outcome::jump(0),
+            Stmt::Return(values) => Outcome {
+                failed: failure::is_returned(ast, values),
+                ..Outcome::jump(0)
+            },
             Stmt::Branch { keyword, label } => self.branch(ast, id, keyword, label),
             Stmt::Expr(x) if ends_program(ast, x) => Outcome {
                 fatal: true,
@@ -239,6 +255,7 @@ impl Flow {
             jumps,
             breaks: false,
             fatal: !falls && body.fatal,
+            failed: false,
         }
     }
 
@@ -265,6 +282,7 @@ impl Flow {
             falls,
             breaks: false,
             fatal: all.fatal && !falls,
+            failed: all.failed && !falls,
             ..all
         }
     }
@@ -291,7 +309,7 @@ impl Flow {
 }
 
 /// Whether the expression is a call that does not return: of `panic`, `os.Exit`, `log.Fatal…`, `log.Panic…`,
-/// `runtime.Goexit`. Names are taken at their word: whoever shadows `panic` gets a colder place.
+/// `runtime.Goexit`, and `Fatal` of anything else that logs. Names are taken at their word: whoever shadows `panic` gets a colder place.
 fn ends_program(ast: &Ast, x: ExprId) -> bool {
     let Expr::Call { fun, .. } = ast.expr(ast.unparen(x)) else {
         return false;
@@ -305,7 +323,7 @@ fn ends_program(ast: &Ast, x: ExprId) -> bool {
                 "os" => name == "Exit",
                 "log" => name.starts_with("Fatal") || name.starts_with("Panic"),
                 "runtime" => name == "Goexit",
-                _ => false,
+                _ => ["Fatal", "Fatalf", "Fatalln"].contains(&name),
             }
         }
         _ => false,

@@ -1,4 +1,4 @@
-//! How often a place runs, from its own file.
+//! How often a place runs: from its own file, and from who calls its function.
 //!
 //! # Words
 //!
@@ -8,6 +8,8 @@
 //! | loop | the condition, post statement and body of `for`; the body of `for … range` (not the operand, which is evaluated once) |
 //! | way out | the tail of a statement list that, once entered, leaves loops for good: by `return`, `break`, `goto`, `panic`, `os.Exit`, `log.Fatal` |
 //! | level | in how many loops of its function a place is; a way out lowers it |
+//! | failure | a branch that handles an error, or ends by returning one that it makes: cold |
+//! | key | how the call graph knows a function: by the place of its name, a literal by its `func` |
 //!
 //! Worked example:
 //!
@@ -22,12 +24,26 @@
 //! ```
 //!
 //! A function literal that is called where it stands, `func() {…}()`, also behind `go` and `defer`, runs as often as the
-//! place it stands at. The body of any other literal starts anew: nothing here knows how often it is called.
+//! place it stands at. The body of any other literal starts anew: [`calls`] finds who calls it.
+//!
+//! | module | knows |
+//! | --- | --- |
+//! | here | loops, ways out, failures, marks of one file |
+//! | [`calls`] | who calls whom in one package, function values and interfaces included |
+//! | [`bench`] | what benchmarks call in their measured loops |
+//! | [`handlers`] | which functions handle requests |
+//! | [`spread`] | how often functions run that are called in loops, by benchmarks, by handlers |
 //!
 //! [`FileHeat::at`] answers for an offset, so that any stage can ask for any site. Loops made by `goto` do not count.
 
+pub mod bench;
+pub mod calls;
+mod failure;
 mod flow;
+pub mod handlers;
 mod regions;
+pub mod spread;
+mod values;
 
 use crate::ast::Ast;
 use crate::base::glob::Patterns;
@@ -36,7 +52,7 @@ use crate::base::source::SourceFile;
 use crate::base::span::Span;
 use crate::base::symbol::{Symbol, sym};
 use crate::directive::Mark;
-use crate::site::Heat;
+use crate::site::{Calls, Heat};
 
 pub use regions::function_name;
 use regions::{Region, Way};
@@ -59,6 +75,24 @@ pub struct HeatConfig<'c> {
 pub struct FileHeat {
     regions: Vec<(Span, Region)>,
     nest: Nest,
+    /// What holds right inside of each region.
+    places: Vec<Place>,
+}
+
+/// What a place is to the call graph.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Place {
+    /// The function that it runs in, a literal that is not called where it stands included: the offset of its name, or
+    /// of `func`; `None` outside of functions.
+    pub function: Option<u32>,
+    /// How many loops it lies in, within that function.
+    pub depth: u32,
+    /// How often its function's branches halve the number of its runs.
+    pub halvings: u32,
+    /// It runs rarely, however often its function runs.
+    pub rare: bool,
+    /// It is marked as hot.
+    pub marked_hot: bool,
 }
 
 /// What a function is marked as, and by whom.
@@ -81,18 +115,41 @@ impl FileHeat {
         // Of equal ranges the later one counts as the inner one: regions come from the outside in.
         regions.sort_by_key(|(span, _)| (span.start, std::cmp::Reverse(span.end)));
         let nest = Nest::new(regions.iter().map(|(span, _)| *span));
-        FileHeat { regions, nest }
+        let mut heat = FileHeat {
+            places: Vec::with_capacity(regions.len()),
+            regions,
+            nest,
+        };
+        for i in 0..heat.regions.len() {
+            let place = heat.state(heat.regions[i].0.start, Some(i)).place();
+            heat.places.push(place);
+        }
+        heat
     }
 
-    /// The heat of the place at byte `offset`.
-    pub fn at(&self, offset: u32) -> Heat {
+    /// What the place at byte `offset` is to the call graph.
+    pub fn place(&self, offset: u32) -> Place {
+        let inner = self.nest.around(offset).next();
+        inner.map(|i| self.places[i]).unwrap_or_default()
+    }
+
+    /// The state at `offset`, in the regions around it up to the region `last`, or all of them.
+    fn state(&self, offset: u32, last: Option<usize>) -> State {
         let mut around: Vec<usize> = self.nest.around(offset).collect();
         around.reverse();
         let mut state = State::default();
         for i in around {
             state.enter(&self.regions[i].1);
+            if last == Some(i) {
+                break;
+            }
         }
-        state.heat()
+        state
+    }
+
+    /// The heat of the place at byte `offset`.
+    pub fn at(&self, offset: u32) -> Heat {
+        self.state(offset, None).heat()
     }
 
     /// Lines of the loops around `offset` as the compiler counts them: those of the innermost function or literal,
@@ -108,6 +165,18 @@ impl FileHeat {
             .collect();
         lines.reverse();
         lines
+    }
+
+    /// The declared function around `offset`, by the offset of its name; `None` outside of functions.
+    pub fn declared_at(&self, offset: u32) -> Option<u32> {
+        let regions = self.nest.around(offset).map(|i| &self.regions[i].1);
+        let mut keys = regions.filter_map(|region| match region {
+            Region::Function {
+                name: Some(_), key, ..
+            } => Some(*key),
+            _ => None,
+        });
+        keys.next()
     }
 
     /// The innermost named function around `offset`, as gc names it; `init` outside of functions.
@@ -155,15 +224,22 @@ struct State {
     /// The line of the outermost loop that has been left since the last loop began.
     left: Option<u32>,
     fatal: bool,
+    failed: bool,
     once: bool,
     marked: Option<Marked>,
+    /// The key of the innermost function or literal.
+    function: Option<u32>,
+    halvings: u32,
 }
 
 impl State {
     fn enter(&mut self, region: &Region) {
         match region {
-            Region::Function { once, marked, .. } => {
+            Region::Function {
+                key, once, marked, ..
+            } => {
                 *self = State {
+                    function: Some(*key),
                     once: *once,
                     marked: marked.clone().or_else(|| self.marked.take()),
                     ..State::default()
@@ -175,6 +251,8 @@ impl State {
                 self.left = None;
             }
             Region::WayOut { way } => self.leave(*way),
+            Region::Failure => self.failed = true,
+            Region::Branch { halvings } => self.halvings += halvings,
         }
     }
 
@@ -184,14 +262,34 @@ impl State {
         self.left = left.iter().find(|l| l.1).map(|l| l.0).or(self.left);
         left.iter_mut().for_each(|l| l.1 = false);
         self.fatal |= way.fatal;
+        self.failed |= way.failed;
+    }
+
+    /// Whether the place runs rarely, however often its function runs.
+    fn is_rare(&self) -> bool {
+        let marked_cold = self.marked.as_ref().is_some_and(|m| !m.hot);
+        marked_cold || self.fatal || self.failed || self.once
+    }
+
+    fn is_marked_hot(&self) -> bool {
+        self.marked.as_ref().is_some_and(|m| m.hot) && !self.fatal && !self.failed
+    }
+
+    fn place(&self) -> Place {
+        Place {
+            function: self.function,
+            depth: self.loops.iter().filter(|l| l.1).count() as u32,
+            halvings: self.halvings,
+            rare: self.is_rare(),
+            marked_hot: self.is_marked_hot(),
+        }
     }
 
     fn heat(self) -> Heat {
         let loops: Vec<u32> = self.loops.iter().filter(|l| l.1).map(|l| l.0).collect();
-        let marked_cold = self.marked.as_ref().is_some_and(|m| !m.hot);
         let way_out = self.left.is_some() && loops.is_empty();
-        let cold = marked_cold || self.fatal || self.once || way_out;
-        let marked_hot = self.marked.as_ref().is_some_and(|m| m.hot) && !self.fatal;
+        let rare = self.is_rare();
+        let marked_hot = self.is_marked_hot();
         let mut why: Vec<String> = self.marked.into_iter().map(|m| m.why).collect();
         let in_loop = |line: &u32| format!("in the body of the loop at line {line}");
         why.extend(loops.iter().map(in_loop));
@@ -202,13 +300,18 @@ impl State {
         if self.fatal {
             why.push("on a path that ends in a panic or in the end of the program".to_owned());
         }
+        if self.failed {
+            why.push("where an error is handled or made".to_owned());
+        }
         if self.once {
             why.push("in code that runs once, when the program starts".to_owned());
         }
         Heat {
             loop_depth: loops.len() as u32,
-            cold,
+            cold: rare || way_out,
             marked_hot,
+            leaving: way_out && !rare,
+            calls: Calls::default(),
             measured: None,
             why,
         }

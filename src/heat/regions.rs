@@ -2,8 +2,8 @@
 
 use rustc_hash::FxHashSet;
 
-use super::Marked;
 use super::flow::{Flow, Outcome};
+use super::{Marked, failure};
 use crate::ast::{Ast, Decl, DeclId, Expr, ExprId, FieldId, List, Stmt, StmtId};
 use crate::base::source::SourceFile;
 use crate::base::span::Span;
@@ -16,6 +16,8 @@ pub(super) enum Region {
     /// literal keeps the marks of the function around it.
     Function {
         name: Option<Symbol>,
+        /// What calls of it point to: the offset of the name, or of `func`.
+        key: u32,
         once: bool,
         marked: Option<Marked>,
     },
@@ -25,7 +27,14 @@ pub(super) enum Region {
     Loop { line: u32 },
     /// A tail of a statement list that leaves loops.
     WayOut { way: Way },
+    /// A branch that is taken when there is an error.
+    Failure,
+    /// A branch that may not be taken: how many times it halves the number of runs.
+    Branch { halvings: u32 },
 }
+
+/// Up to so many clauses, each counts as one of two.
+const FEW_CLAUSES: usize = 3;
 
 /// How a way out leads out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,6 +43,8 @@ pub(super) struct Way {
     pub(super) level: u32,
     /// Whether it ends in a panic or in the end of the program.
     pub(super) fatal: bool,
+    /// Whether it ends by returning an error that it makes or names.
+    pub(super) failed: bool,
 }
 
 /// All regions, outer ones before inner ones of the same extent. `marked` says what a function is marked as.
@@ -52,8 +63,10 @@ pub(super) fn find(
     let flow = Flow::new(ast, &bodies);
     for id in ast.stmt_ids().rev() {
         loop_region(src, ast, id, &mut found);
+        branches(ast, id, &mut found);
+        found.extend(failure::branch(ast, id).map(|span| (span, Region::Failure)));
         if let Some(list) = list_of(ast, id) {
-            ways_out(ast, &flow, list, &mut found);
+            ways_out(ast, &flow, (id, list), &mut found);
         }
     }
     found
@@ -74,6 +87,7 @@ fn functions(ast: &Ast, marked: &impl Fn(DeclId, &str) -> Option<Marked>) -> Vec
         let is_init = name == sym::INIT;
         let region = Region::Function {
             name: Some(name),
+            key: key_of(ast, decl),
             once: is_init,
             marked: if is_func {
                 marked(decl, name.as_str())
@@ -84,6 +98,14 @@ fn functions(ast: &Ast, marked: &impl Fn(DeclId, &str) -> Option<Marked>) -> Vec
         found.push((ast.decl_span(decl), region));
     }
     found
+}
+
+/// The offset that calls of a declared function point to.
+fn key_of(ast: &Ast, decl: DeclId) -> u32 {
+    match ast.decl(decl) {
+        Decl::Func { name, .. } => ast.expr_pos(name),
+        _ => ast.decl_span(decl).start,
+    }
 }
 
 /// The name of a function as gc prints it: `F`, `T.M`, `(*T).M`; `init` for every other declaration, whose values are
@@ -130,6 +152,7 @@ fn literals(ast: &Ast, found: &mut Vec<(Span, Region)>) -> Vec<StmtId> {
                 bodies.push(body);
                 let anew = Region::Function {
                     name: None,
+                    key: ast.expr_pos(id),
                     once: false,
                     marked: None,
                 };
@@ -171,6 +194,23 @@ fn loop_region(src: &SourceFile, ast: &Ast, id: StmtId, found: &mut Vec<(Span, R
     found.push((span, Region::Loop { line }));
 }
 
+/// The branches of `if`, `switch` and `select`. One of many is taken less often than one of two.
+fn branches(ast: &Ast, id: StmtId, found: &mut Vec<(Span, Region)>) {
+    let clauses = match ast.stmt(id) {
+        Stmt::If { then, els, .. } => {
+            let branch = |s| (ast.stmt_span(s), Region::Branch { halvings: 1 });
+            found.extend([Some(then), els].into_iter().flatten().map(branch));
+            return;
+        }
+        Stmt::Switch { clauses, .. } | Stmt::TypeSwitch { clauses, .. } => clauses,
+        Stmt::Select(clauses) => clauses,
+        _ => return,
+    };
+    let halvings = 1 + u32::from(ast.list_len(clauses) > FEW_CLAUSES);
+    let branch = |s| (ast.stmt_span(s), Region::Branch { halvings });
+    found.extend(ast.list(clauses).map(branch));
+}
+
 fn list_of(ast: &Ast, id: StmtId) -> Option<List<StmtId>> {
     match ast.stmt(id) {
         Stmt::Block(list) => Some(list),
@@ -180,7 +220,12 @@ fn list_of(ast: &Ast, id: StmtId) -> Option<List<StmtId>> {
 }
 
 /// The tails of a list that lead out, each longer one than the last where it leads less far.
-fn ways_out(ast: &Ast, flow: &Flow, list: List<StmtId>, found: &mut Vec<(Span, Region)>) {
+fn ways_out(
+    ast: &Ast,
+    flow: &Flow,
+    (block, list): (StmtId, List<StmtId>),
+    found: &mut Vec<(Span, Region)>,
+) {
     let Some(last) = ast.list(list).next_back() else {
         return;
     };
@@ -188,7 +233,9 @@ fn ways_out(ast: &Ast, flow: &Flow, list: List<StmtId>, found: &mut Vec<(Span, R
     let plain = Way {
         level: context.level,
         fatal: false,
+        failed: false,
     };
+    let first = ast.list(list).next();
     let end = ast.stmt_end(last);
     let mut rest: Option<Outcome> = None;
     let mut tail: Option<(Way, u32)> = None;
@@ -197,9 +244,12 @@ fn ways_out(ast: &Ast, flow: &Flow, list: List<StmtId>, found: &mut Vec<(Span, R
         let own = flow.outcomes[stmt];
         let outcome = rest.map_or(own, |rest| own.then(rest));
         rest = Some(outcome);
+        // A function that does nothing but fail makes errors for a living: its callers know how often.
+        let whole = Some(stmt) == first && context.is_body(block);
         let way = Way {
             level: outcome.level(context),
             fatal: outcome.fatal,
+            failed: outcome.failed && !whole,
         };
         if tail.is_some_and(|(w, _)| w != way) {
             tails.extend(tail);

@@ -33,6 +33,7 @@
 //! package. [`Callees`] gives the packages that other packages' functions live in.
 
 pub mod body;
+pub mod boxes;
 pub mod build;
 pub mod convert;
 pub mod instantiate;

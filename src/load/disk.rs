@@ -42,6 +42,16 @@ pub struct ReadFile {
 }
 
 impl FileRequest {
+    /// Asks for a file that belongs to no package, by its absolute path.
+    pub(super) fn new(path: PathBuf, shown: PathBuf, overlay: &Overlay) -> FileRequest {
+        FileRequest {
+            id: FileId::from_usize(0),
+            text: overlay.at(&path).flatten().cloned(),
+            path,
+            shown,
+        }
+    }
+
     /// Reads the file and scans its top. Files of 4 GiB and more are refused.
     pub fn read(&self) -> ReadFile {
         let (text, error) = match &self.text {

@@ -22,6 +22,7 @@
 //! - A package's imports have smaller ids; a cycle is reported and one of its imports cut.
 //! - Nothing is lost: a Go file of a loaded folder is in a package or in [`Program::ignored`].
 
+mod beside;
 mod build;
 pub mod constraint;
 mod disk;
@@ -52,6 +53,7 @@ use crate::base::symbol::Symbol;
 use crate::site::GoVersion;
 use crate::walk::{GoDir, Walked};
 
+pub use beside::{Beside, tests_beside};
 use build::{Builds, Located, Resolution};
 use disk::Disk;
 pub use disk::{FileRequest, ReadFile, read_alone};

@@ -13,7 +13,7 @@ use super::{Located, Position, Report};
 use crate::base::diag::Level;
 use crate::base::span::LineCol;
 use crate::finding::Old;
-use crate::site::{Cost, Reason, Site, SiteKind, Verdict};
+use crate::site::{Cost, HotBy, Reason, Site, SiteKind, Verdict};
 
 const VERSION: u32 = 1;
 
@@ -56,6 +56,10 @@ struct JsonSite<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     condition: Option<&'a str>,
     heat: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hot_by: Vec<HotBy>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    heat_evidence: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     measured: Option<JsonMeasured>,
 }
@@ -171,6 +175,8 @@ fn site(site: &Site) -> JsonSite<'_> {
             Cost::Never | Cost::Always | Cost::Unknown => None,
         },
         heat: site.heat.as_str(),
+        hot_by: site.heat.hot_by(),
+        heat_evidence: &site.heat.why,
         measured: site.heat.measured.map(|measured| JsonMeasured {
             share: f64::from(measured.share) / 10_000.0,
             objects: measured.objects,

@@ -11,7 +11,9 @@ use crate::base::glob::Patterns;
 use crate::base::yaml::input::OneOrMany;
 use crate::base::yaml::{Problem, Spanned};
 use crate::option::OptionValue;
-use crate::site::{CallKind, Cost, GoVersion, Reason, Site, SiteKind, Trait, TypeKind, Verdict};
+use crate::site::{
+    CallKind, Cost, GoVersion, HotBy, Reason, Site, SiteKind, Trait, TypeKind, Verdict,
+};
 
 /// Whether a site matches. The order is that of certainty: the answer to "all of these" is the least one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -48,6 +50,7 @@ pub struct Matcher {
     verdicts: Option<Vec<VerdictName>>,
     costs: Option<Vec<CostName>>,
     heats: Option<Vec<HeatName>>,
+    hot_by: Option<Vec<HotBy>>,
     reasons: Option<Vec<Reason>>,
     type_kinds: Option<Vec<TypeKind>>,
     calls: Option<Vec<CallKind>>,
@@ -79,6 +82,7 @@ impl Matcher {
             verdicts: file.verdict.as_ref().map(|m| m.0.clone()),
             costs: file.cost.as_ref().map(|m| m.0.clone()),
             heats: file.heat.as_ref().map(|m| m.0.clone()),
+            hot_by: file.hot_by.as_ref().map(|m| m.0.clone()),
             reasons: file.reason.as_ref().map(|m| m.0.clone()),
             type_kinds: file.type_kind.as_ref().map(|m| m.0.clone()),
             calls: file.call.as_ref().map(|m| m.0.clone()),
@@ -124,11 +128,13 @@ impl Matcher {
     /// The keys whose answer is always known.
     fn certain(&self, site: &Site, go: GoVersion) -> Answer {
         let heat = heat_name(site);
-        let depth = u64::from(site.heat.loop_depth);
         let count = u64::from(site.count);
+        let depth = u64::from(site.heat.depth());
+        let hot_by = |wanted: &Vec<HotBy>| site.heat.hot_by().iter().any(|by| wanted.contains(by));
         Answer::of(
             has(self.kinds.as_deref(), &site.kind)
                 && has(self.heats.as_deref(), &heat)
+                && self.hot_by.as_ref().is_none_or(hot_by)
                 && named(self.function.as_ref(), site.function.as_str())
                 && named(self.callee.as_ref(), &site.callee)
                 && named(self.expr.as_ref(), &site.expr)

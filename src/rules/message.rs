@@ -146,7 +146,7 @@ fn value(slot: Slot, site: &Site, go: GoVersion) -> String {
         },
         Slot::Verdict => site.verdict.as_str().to_owned(),
         Slot::Heat => site.heat.why.last().cloned().unwrap_or_default(),
-        Slot::Depth => site.heat.loop_depth.to_string(),
+        Slot::Depth => site.heat.depth().to_string(),
         Slot::Count => site.count.to_string(),
         Slot::Go => go.to_string(),
         Slot::Detail => String::new(),

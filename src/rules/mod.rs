@@ -38,7 +38,7 @@ pub use set::{Rule, RuleSet, SYNTAX_ERROR, UNKNOWN_SUPPRESSION, UNUSED_SUPPRESSI
 use self::active::ActiveRule;
 use self::matcher::Answer;
 use self::suppress::Suppressions;
-use crate::base::diag::Diagnostic;
+use crate::base::diag::{Diagnostic, Level};
 use crate::base::source::{FileId, SourceFile};
 use crate::base::span::Span;
 use crate::directive::{Directives, Ignore};
@@ -139,7 +139,7 @@ impl Checker<'_> {
 fn at_site(input: &FileInput<'_>, rule: &ActiveRule, site: &Site, by: Option<&Ignore>) -> Finding {
     Finding {
         rule: rule.id.clone(),
-        level: rule.level,
+        level: loudness(rule.level, site),
         file: input.file,
         span: site.span,
         message: rule.message.render(site, input.go),
@@ -151,6 +151,15 @@ fn at_site(input: &FileInput<'_>, rule: &ActiveRule, site: &Site, by: Option<&Ig
         suppressed: by.map(suppressed),
         old: None,
         fingerprint: 0,
+    }
+}
+
+/// Once a request is often, but seldom worth more than a note.
+fn loudness(level: Level, site: &Site) -> Level {
+    if site.heat.is_only_per_request() {
+        level.min(Level::Note)
+    } else {
+        level
     }
 }
 

@@ -11,7 +11,7 @@ use crate::base::yaml::Spanned;
 use crate::base::yaml::input::{Many, OneOrMany, OptionInput};
 use crate::finding::{Group, Precision};
 use crate::option::OptionType;
-use crate::site::{CallKind, Reason, SiteKind, Trait, TypeKind};
+use crate::site::{CallKind, HotBy, Reason, SiteKind, Trait, TypeKind};
 
 /// A rule of heaplint: which sites it matches, how loud it is, what to say, why, what to do, and examples that are
 /// tests.
@@ -150,6 +150,8 @@ pub struct MatchFile {
     pub cost: Option<Many<CostName>>,
     /// How often it runs.
     pub heat: Option<Many<HeatName>>,
+    /// What makes it hot; any one of the list.
+    pub hot_by: Option<Many<HotBy>>,
     /// Why it is on the heap.
     pub reason: Option<Many<Reason>>,
     /// Facts of the site, all of which have to hold.
@@ -179,7 +181,7 @@ pub struct MatchFile {
     pub max_size: Option<Spanned<String>>,
     /// The size of what is allocated hangs on a value at run time: `make([]byte, n)`.
     pub runtime_size: Option<bool>,
-    /// The site lies in at least this many loops of its function.
+    /// The site lies in at least this many loops, those of its function's callers included.
     #[schemars(with = "Option<OptionDefault>")]
     pub min_depth: Option<Spanned<String>>,
     /// The function has at least this many places that allocate, those that are cold left out.

@@ -18,6 +18,7 @@ mod report;
 mod rules;
 mod sites;
 mod sizes;
+mod spread;
 mod suppress;
 mod tidy;
 mod tree;

@@ -110,7 +110,8 @@ fn a_profile_beside_a_command_is_found() {
     let dir = copy("damaged");
     std::fs::write(dir.join("cmd/replay/default.pgo"), "damaged").unwrap();
     let damaged = json(&dir, &[]);
-    assert!(lines(&damaged).is_empty());
+    // The command calls it in a loop, so it is hot all the same.
+    assert!(damaged["findings"][0]["site"]["measured"].is_null());
     let notice = damaged["summary"]["notices"][0]["message"]
         .as_str()
         .unwrap();

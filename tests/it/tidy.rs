@@ -38,7 +38,7 @@ const MAY_IMPORT: &[(&str, &[&str], &[&str])] = &[
     ("directive", &["ast", "lex"], &["rustc_hash"]),
     (
         "heat",
-        &["ast", "directive", "lex", "site"],
+        &["ast", "directive", "lex", "site", "types"],
         &["rustc_hash"],
     ),
     (
@@ -80,7 +80,7 @@ const MAY_IMPORT: &[(&str, &[&str], &[&str])] = &[
         ],
     ),
     ("cli", &["report", "site"], &["clap", "clap_complete"]),
-    ("driver", &["*"], &["rayon", "rustc_hash"]),
+    ("driver", &["*"], &["memchr", "rayon", "rustc_hash"]),
     ("lib", &["*"], &[]),
     ("main", &["*"], &["clap"]),
 ];

@@ -106,13 +106,15 @@ fn properties(finding: &Finding) -> PropertyBag {
 fn site_properties(site: &Site) -> impl Iterator<Item = (String, serde_json::Value)> {
     let ty = Some(&site.ty).filter(|ty| !ty.is_empty());
     let measured = site.heat.measured.filter(|m| m.objects > 0);
-    let entries: [(&str, Option<serde_json::Value>); 8] = [
+    let why = Some(&site.heat.why).filter(|why| !why.is_empty());
+    let entries: [(&str, Option<serde_json::Value>); 9] = [
         ("siteKind", Some(site.kind.as_str().into())),
         ("type", ty.map(|ty| ty.as_str().into())),
         ("size", site.size.map(Into::into)),
         ("verdict", Some(site.verdict.as_str().into())),
         ("cost", Some(site.cost.as_str().into())),
         ("heat", Some(site.heat.as_str().into())),
+        ("heatEvidence", why.map(|why| why.clone().into())),
         ("allocObjects", measured.map(|m| m.objects.into())),
         ("allocBytes", measured.map(|m| m.bytes.into())),
     ];

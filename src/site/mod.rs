@@ -14,6 +14,10 @@
 //! [`SiteKind::InterfaceConversion`], verdict heap (it leaks through `Println`'s parameter), cost always (for a struct
 //! `p`), heat: loop depth 1.
 
+mod about;
+
+pub use about::{CallKind, Trait, Traits, TypeKind};
+
 use serde::{Deserialize, Serialize};
 
 use crate::base::source::FileId;
@@ -169,140 +173,6 @@ pub enum Reason {
     Channel,
 }
 
-/// What a type is made of, seen through its name.
-#[derive(
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Debug,
-    Serialize,
-    Deserialize,
-    schemars::JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum TypeKind {
-    /// `bool`.
-    Bool,
-    /// An integer, floating-point or complex number.
-    Number,
-    /// `string`.
-    String,
-    /// `*T`, `unsafe.Pointer`.
-    Pointer,
-    /// `func(…)`.
-    Func,
-    /// `interface { … }`, `any`.
-    Interface,
-    /// `struct { … }`.
-    Struct,
-    /// `[n]T`.
-    Array,
-    /// `[]T`.
-    Slice,
-    /// `map[K]V`.
-    Map,
-    /// `chan T`.
-    Chan,
-}
-
-/// How a function is called.
-#[derive(
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Debug,
-    Serialize,
-    Deserialize,
-    schemars::JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum CallKind {
-    /// It is known which function is called.
-    Static,
-    /// A method of an interface: `r.Read(buf[:])`. The compiler takes it to keep all that it is given.
-    Interface,
-    /// A function value: a variable, a parameter, a field. The compiler takes it to keep all that it is given.
-    FuncValue,
-}
-
-/// A fact of a site that holds or does not.
-#[derive(
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Debug,
-    Serialize,
-    Deserialize,
-    schemars::JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Trait {
-    /// A concatenation whose result goes to the variable that it begins with: `s += x`, where the variable is older than
-    /// the innermost loop.
-    GrowsItself,
-    /// What grows, by `append` or by `m[k] = v`, is a variable of the function that starts without room: `var s []T`,
-    /// `[]T{}`, `make(map[K]V)`.
-    StartsEmpty,
-    /// What grows does so at most once an iteration of one loop, and how often that runs is known before it starts: a
-    /// range over something with a length, or a counting loop.
-    CountKnown,
-    /// Every argument of the call is constant.
-    ConstantArguments,
-    /// The variable is a parameter or the receiver.
-    Parameter,
-    /// The variable is a result.
-    Result,
-    /// The variable is declared by `range`.
-    RangeVariable,
-    /// The conversion is not written in the source.
-    Implicit,
-    /// The value is boxed by the assignment of a range clause: `for _, v = range list` into an interface variable.
-    ByRange,
-    /// The function around it can be inlined: where it is, the caller's frame may hold what is on the heap here.
-    Inlinable,
-    /// The parameter itself is kept by something that outlives the call.
-    LeaksToHeap,
-    /// What the parameter points to is kept by something that outlives the call.
-    LeaksContent,
-    /// The parameter, or what it points to, is handed back as a result.
-    LeaksToResult,
-}
-
-/// A set of [`Trait`]s.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Traits(u32);
-
-impl Traits {
-    /// This set and `one`, if `holds`.
-    #[must_use]
-    pub fn with(self, one: Trait, holds: bool) -> Traits {
-        Traits(self.0 | u32::from(holds) << one as u32)
-    }
-
-    /// Both sets.
-    #[must_use]
-    pub fn and(self, others: Traits) -> Traits {
-        Traits(self.0 | others.0)
-    }
-
-    /// Whether `one` is in the set.
-    pub fn has(self, one: Trait) -> bool {
-        self.0 >> one as u32 & 1 == 1
-    }
-}
-
 /// What the chosen compiler version decides.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Verdict {
@@ -355,21 +225,146 @@ impl Cost {
 pub struct Heat {
     /// How many loops of its own function the site lies in, those that it leaves for good taken out.
     pub loop_depth: u32,
-    /// It runs at most once or rarely: on the way out of the loop, in `init`, marked `//heaplint:cold`.
+    /// It runs at most once or rarely: on the way out of the loop, where an error is handled, in `init`, marked
+    /// `//heaplint:cold`.
     pub cold: bool,
     /// It is hot whatever its loops say: by `//heaplint:hot` or by config.
     pub marked_hot: bool,
+    /// It is cold for no other reason than that it lies on the way out of loops of its function.
+    pub leaving: bool,
+    /// How often it runs because its function is called often.
+    pub calls: Calls,
     /// What profiles say of its line; `None` if they say nothing.
     pub measured: Option<Measurement>,
     /// One line for each piece of evidence, for people: "in the body of the loop at line 12".
     pub why: Vec<String>,
 }
 
+/// How often a function runs, as far as its callers in the program tell: estimates as powers of two. A loop counts for
+/// [`Calls::LOOP`] doublings, a branch on the way halves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Calls {
+    /// How often when the program runs, loops and recursion of callers counted.
+    pub often: u32,
+    /// How often in each turn of the measured loop of a benchmark; at most [`Calls::MEASURED`].
+    pub benchmarked: u32,
+    /// How often while the program handles requests, of which there are as many as turns of a loop.
+    pub per_request: u32,
+}
+
+impl Calls {
+    /// What a loop is worth: eight turns.
+    pub const LOOP: u32 = 3;
+    /// More than two loops are all the same: more than anyone can afford.
+    pub const MAX: u32 = 2 * Calls::LOOP;
+    /// What the measured loop of a benchmark is worth: it is there to be fast, whatever branches it takes.
+    pub const MEASURED: u32 = 12;
+
+    /// How often a place runs that lies behind branches of its function.
+    #[must_use]
+    pub fn behind(self, halvings: u32) -> Calls {
+        Calls {
+            often: self.often.saturating_sub(halvings),
+            benchmarked: self.benchmarked.saturating_sub(halvings),
+            per_request: self.per_request.saturating_sub(halvings),
+        }
+    }
+
+    /// The larger one of each.
+    #[must_use]
+    pub fn max(self, other: Calls) -> Calls {
+        Calls {
+            often: self.often.max(other.often),
+            benchmarked: self.benchmarked.max(other.benchmarked),
+            per_request: self.per_request.max(other.per_request),
+        }
+    }
+
+    /// How many loops of callers that is.
+    pub fn depth(self) -> u32 {
+        let measured = u32::from(self.benchmarked > 0);
+        self.often.div_ceil(Calls::LOOP).max(measured)
+    }
+}
+
+/// What makes a site hot.
+#[derive(
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Debug,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum HotBy {
+    /// A profile.
+    Profile,
+    /// A comment or the config.
+    Mark,
+    /// A loop of its own function.
+    Loop,
+    /// A benchmark that calls its function.
+    Benchmark,
+    /// Loops or recursion of its function's callers.
+    Caller,
+    /// A handler of requests that calls its function, or is it.
+    Request,
+}
+
 impl Heat {
     /// Whether rules that ask for `heat: hot` match.
     pub fn is_hot(&self) -> bool {
         let measured = self.measured.as_ref().is_some_and(|m| m.hot);
-        measured || self.marked_hot || (self.loop_depth > 0 && !self.cold)
+        measured || self.marked_hot || (self.repeats() && !self.cold)
+    }
+
+    fn repeats(&self) -> bool {
+        self.loop_depth > 0 || self.calls != Calls::default()
+    }
+
+    /// Whether its function's callers are a reason for it to be hot.
+    pub fn is_called_often(&self) -> bool {
+        self.calls != Calls::default() && !self.cold
+    }
+
+    /// All that makes it hot; empty if it is not.
+    pub fn hot_by(&self) -> Vec<HotBy> {
+        let measured = self.measured.as_ref().is_some_and(|m| m.hot);
+        let calls = self.calls;
+        let all = [
+            (measured, HotBy::Profile),
+            (self.marked_hot, HotBy::Mark),
+            (self.loop_depth > 0 && !self.cold, HotBy::Loop),
+            (calls.benchmarked > 0 && !self.cold, HotBy::Benchmark),
+            (calls.often > 0 && !self.cold, HotBy::Caller),
+            (calls.per_request > 0 && !self.cold, HotBy::Request),
+        ];
+        let holds = all.into_iter().filter(|(holds, _)| *holds);
+        holds.map(|(_, by)| by).collect()
+    }
+
+    /// The loops of the site's own function and those of its callers.
+    pub fn depth(&self) -> u32 {
+        self.loop_depth + self.calls.depth()
+    }
+
+    /// Whether the only thing that makes it hot is that it runs once a request.
+    pub fn is_only_per_request(&self) -> bool {
+        self.hot_by() == [HotBy::Request]
+    }
+
+    /// Adds how often calls make the site run. What lies on the way out of loops runs once a call.
+    pub fn called(&mut self, calls: Calls) {
+        self.calls = calls;
+        if self.leaving && calls != Calls::default() {
+            self.cold = false;
+        }
     }
 
     /// `hot`, `warm` (neither hot nor cold) or `cold`.

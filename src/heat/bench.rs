@@ -1,0 +1,284 @@
+//! What benchmarks call in their measured loops, by names alone.
+//!
+//! Test files of packages that are checked without their tests are read for this and nothing else, so their types are
+//! not known: `x.Encode(v)` means every method `Encode` of the package, or else of those that the file imports.
+//!
+//! | loop | is measured |
+//! | --- | --- |
+//! | `for i := 0; i < b.N; i++`, `for range b.N`, `for b.Loop()` | yes |
+//! | `for pb.Next()` in a function given to `b.RunParallel` | yes |
+//! | a function literal that is given to a test's own function with such a loop | yes |
+//! | any other loop | if it lies in one of these |
+//!
+//! Other functions of the test file are followed, but what they do in loops of their own is not taken for hot: tests
+//! loop over cases.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::FileHeat;
+use super::calls::{Edge, EdgeKind, Key, PackageCalls};
+use crate::ast::{Ast, Decl, Expr, ExprId, Stmt};
+use crate::base::nest::Nest;
+use crate::base::source::{FileId, SourceFile};
+use crate::base::span::Span;
+use crate::base::symbol::{Symbol, sym};
+
+/// What a test file says that is worth reading it for.
+pub const MARK: &[u8] = b"\nfunc Benchmark";
+
+/// A test file.
+#[derive(Clone, Copy)]
+pub struct TestFile<'a> {
+    /// Its id.
+    pub id: FileId,
+    /// Its text.
+    pub src: &'a SourceFile,
+    /// Its tree.
+    pub ast: &'a Ast,
+    /// Its regions.
+    pub heat: &'a FileHeat,
+}
+
+/// The functions of packages, by import path and name.
+#[derive(Debug, Default)]
+pub struct Functions {
+    by_path: FxHashMap<Symbol, ByName>,
+}
+
+#[derive(Debug, Default)]
+struct ByName {
+    functions: FxHashMap<Symbol, Key>,
+    methods: FxHashMap<Symbol, Vec<Key>>,
+}
+
+impl ByName {
+    fn add(&mut self, (name, is_method, key): (Symbol, bool, Key)) {
+        if is_method {
+            self.methods.entry(name).or_default().push(key);
+        } else {
+            self.functions.insert(name, key);
+        }
+    }
+}
+
+impl Functions {
+    /// Those of the packages whose calls are known.
+    pub fn new<'p>(packages: impl IntoIterator<Item = &'p PackageCalls>) -> Functions {
+        let mut functions = Functions::default();
+        for package in packages {
+            if let Some(path) = package.path {
+                let names = functions.by_path.entry(path).or_default();
+                package.functions.iter().for_each(|&f| names.add(f));
+            }
+        }
+        functions
+    }
+}
+
+/// What the test files of one folder call. `path` is the import path of the package that they test.
+pub fn calls(path: Symbol, files: &[TestFile<'_>], known: &Functions) -> PackageCalls {
+    let mut own = ByName::default();
+    for file in files {
+        for &decl in &file.ast.decls {
+            if let Decl::Func { recv, name, .. } = file.ast.decl(decl) {
+                let key = Key::At(file.id, file.ast.expr_pos(name));
+                own.add((file.ast.name(name), recv.is_some(), key));
+            }
+        }
+    }
+    let measuring = measuring(files);
+    let mut calls = PackageCalls::default();
+    for file in files {
+        let reader = Reader {
+            file,
+            path,
+            own: &own,
+            known,
+            imports: imports(file),
+            measured: measured(file, &measuring),
+        };
+        calls.edges.extend(reader.edges());
+    }
+    calls
+}
+
+/// The import paths of a file by the names that it uses.
+fn imports(file: &TestFile<'_>) -> FxHashMap<Symbol, Symbol> {
+    let mut found = FxHashMap::default();
+    for decl in file.ast.decl_ids() {
+        let Decl::Import { name, path } = file.ast.decl(decl) else {
+            continue;
+        };
+        let text = file.ast.expr_span(path).text(file.src.text());
+        let text = String::from_utf8_lossy(text);
+        let path = text.trim_matches(['"', '`']);
+        let last = path.rsplit('/').next().unwrap_or(path);
+        let name = name.map_or_else(|| Symbol::intern(last), |n| file.ast.name(n));
+        found.insert(name, Symbol::intern(path));
+    }
+    found
+}
+
+/// The loops of a file that are measured by themselves.
+fn loops(ast: &Ast) -> impl Iterator<Item = Span> {
+    ast.stmt_ids().filter_map(|id| match ast.stmt(id) {
+        Stmt::For {
+            cond: Some(cond),
+            body,
+            ..
+        } if is_measured(ast, cond) => Some(ast.stmt_span(body)),
+        Stmt::Range { x, body, .. } if selects(ast, x, "N") => Some(ast.stmt_span(body)),
+        _ => None,
+    })
+}
+
+fn is_measured(ast: &Ast, cond: ExprId) -> bool {
+    match ast.expr(ast.unparen(cond)) {
+        Expr::Binary { y, .. } => selects(ast, y, "N"),
+        Expr::Call { fun, .. } => selects(ast, fun, "Loop") || selects(ast, fun, "Next"),
+        _ => false,
+    }
+}
+
+fn selects(ast: &Ast, x: ExprId, name: &str) -> bool {
+    matches!(ast.expr(ast.unparen(x)), Expr::Selector { sel, .. } if sel.as_str() == name)
+}
+
+/// The functions of the files that measure, directly or by calling another one that does.
+fn measuring(files: &[TestFile<'_>]) -> FxHashSet<Symbol> {
+    let mut found: FxHashSet<Symbol> = FxHashSet::default();
+    let mut callers: FxHashMap<Symbol, Vec<Symbol>> = FxHashMap::default();
+    for file in files {
+        found.extend(loops(file.ast).map(|span| file.heat.function_at(span.start)));
+        for id in file.ast.expr_ids() {
+            if let Expr::Call { fun, .. } = file.ast.expr(id) {
+                let callee = file.ast.name(file.ast.unparen(fun));
+                let by = file.heat.function_at(file.ast.expr_pos(id));
+                callers.entry(callee).or_default().push(by);
+            }
+        }
+    }
+    let mut todo: Vec<Symbol> = found.iter().copied().collect();
+    while let Some(callee) = todo.pop() {
+        for &by in callers.get(&callee).into_iter().flatten() {
+            if found.insert(by) {
+                todo.push(by);
+            }
+        }
+    }
+    found.remove(&sym::INIT);
+    found
+}
+
+/// What is measured of a file: loops, and literals that are given to functions that measure.
+fn measured(file: &TestFile<'_>, measuring: &FxHashSet<Symbol>) -> Nest {
+    let ast = file.ast;
+    let mut spans: Vec<Span> = loops(ast).collect();
+    for id in ast.expr_ids() {
+        if let Expr::Call { fun, args, .. } = ast.expr(id)
+            && measuring.contains(&ast.name(ast.unparen(fun)))
+        {
+            let literals = ast.list(args).map(|x| ast.unparen(x));
+            let literals = literals.filter(|&x| matches!(ast.expr(x), Expr::FuncLit { .. }));
+            spans.extend(literals.map(|x| ast.expr_span(x)));
+        }
+    }
+    Nest::new(spans)
+}
+
+struct Reader<'r> {
+    file: &'r TestFile<'r>,
+    path: Symbol,
+    own: &'r ByName,
+    known: &'r Functions,
+    imports: FxHashMap<Symbol, Symbol>,
+    measured: Nest,
+}
+
+impl Reader<'_> {
+    fn edges(&self) -> Vec<Edge> {
+        let ast = self.file.ast;
+        let mut edges = Vec::new();
+        for id in ast.expr_ids() {
+            let Expr::Call { fun, .. } = ast.expr(id) else {
+                continue;
+            };
+            let at = ast.expr_pos(id);
+            let place = self.file.heat.place(at);
+            let Some(function) = self.named_function(at).filter(|_| !place.rare) else {
+                continue;
+            };
+            let is_measured = self.measured.around(at).next().is_some();
+            let from = if is_measured {
+                Key::Benchmark(self.file.id, function)
+            } else {
+                Key::At(self.file.id, function)
+            };
+            let edge = |to| Edge {
+                from,
+                to,
+                at: (self.file.id, at),
+                depth: 0,
+                halvings: 0,
+                marked_hot: false,
+                by: self.file.heat.function_at(at),
+                kind: EdgeKind::Dynamic,
+            };
+            edges.extend(self.callees(fun).into_iter().map(edge));
+        }
+        edges
+    }
+
+    /// The declared function around a place: literals in test files count as parts of theirs.
+    fn named_function(&self, at: u32) -> Option<u32> {
+        self.file.heat.declared_at(at)
+    }
+
+    fn callees(&self, fun: ExprId) -> Vec<Key> {
+        let ast = self.file.ast;
+        let mut fun = ast.unparen(fun);
+        if let Expr::Index { x, .. } = ast.expr(fun) {
+            fun = ast.unparen(x);
+        }
+        match ast.expr(fun) {
+            Expr::Name(name) => self.functions_called(name),
+            Expr::Selector { x, sel } => match self.imports.get(&ast.name(ast.unparen(x))) {
+                Some(path) => self.of(*path, |names| names.functions.get(&sel).copied()),
+                None => self.methods_called(sel),
+            },
+            _ => Vec::new(),
+        }
+    }
+
+    fn of(&self, path: Symbol, find: impl Fn(&ByName) -> Option<Key>) -> Vec<Key> {
+        let names = self.known.by_path.get(&path);
+        names.and_then(find).into_iter().collect()
+    }
+
+    fn functions_called(&self, name: Symbol) -> Vec<Key> {
+        match self.own.functions.get(&name) {
+            Some(&key) => vec![key],
+            None => self.of(self.path, |names| names.functions.get(&name).copied()),
+        }
+    }
+
+    fn methods_called(&self, name: Symbol) -> Vec<Key> {
+        let tested = self.known.by_path.get(&self.path);
+        let near = [Some(self.own), tested];
+        let mut found = methods(near.into_iter().flatten(), name);
+        if found.is_empty() {
+            let mut imported: Vec<&Symbol> = self.imports.values().collect();
+            imported.sort_by_key(|path| path.as_str());
+            let imported = imported
+                .into_iter()
+                .filter_map(|p| self.known.by_path.get(p));
+            found = methods(imported, name);
+        }
+        found
+    }
+}
+
+fn methods<'n>(packages: impl Iterator<Item = &'n ByName>, name: Symbol) -> Vec<Key> {
+    let found = packages.filter_map(|names| names.methods.get(&name));
+    found.flatten().copied().collect()
+}
