@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::diag::Level;
 use crate::base::source::FileId;
 use crate::base::span::Span;
+use crate::edit::{Fix, Rewrite};
 use crate::option::OptionSpec;
 use crate::site::Site;
 
@@ -43,6 +44,19 @@ pub struct Finding {
     pub old: Option<Old>,
     /// The identity that survives edits; 0 until [`number`] has run.
     pub fingerprint: u64,
+    /// Whether it can be mended by a rewrite; `None` if nobody has asked, or its rule offers none.
+    pub remedy: Option<Remedy>,
+}
+
+/// What became of the question for a fix.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Remedy {
+    /// This keeps the program's meaning and takes the finding away.
+    Fix(Box<Fix>),
+    /// There would be a fix, but another one at the same place goes first.
+    Waits,
+    /// There is none, and why: part of a sentence.
+    None(&'static str),
 }
 
 /// How a finding was suppressed.
@@ -81,6 +95,14 @@ impl Finding {
     /// Whether it is to be reported: not suppressed and not old.
     pub fn is_open(&self) -> bool {
         self.suppressed.is_none() && self.old.is_none()
+    }
+
+    /// The fix, if there is one.
+    pub fn fix(&self) -> Option<&Fix> {
+        match &self.remedy {
+            Some(Remedy::Fix(fix)) => Some(fix),
+            _ => None,
+        }
     }
 
     /// What it is known by.
@@ -235,6 +257,8 @@ pub struct RuleMeta {
     pub fix: String,
     /// Links.
     pub references: Vec<String>,
+    /// The rewrites it offers, the first that applies to be taken.
+    pub rewrites: Vec<Rewrite>,
     /// Its options, sorted by name.
     pub options: Vec<OptionSpec>,
     /// Examples of code that it finds.
@@ -277,6 +301,7 @@ mod tests {
             suppressed: None,
             old: None,
             fingerprint: 0,
+            remedy: None,
         }
     }
 

@@ -21,6 +21,7 @@
 //! | [`escape`] | trees → [`site`]s with verdict and cost |
 //! | [`facts`] | what importers need of a package ↔ bytes: embedded for the standard library, cached for dependencies |
 //! | [`rules`] | sites → [`finding`]s; suppressions |
+//! | [`fix`], [`edit`] | findings → rewrites that keep a program's meaning, as text edits |
 //! | [`baseline`], [`git`] | findings known from before: in a file, or by the code of an earlier revision |
 //! | [`report`] | findings → text, JSON, SARIF |
 //! | [`init`] | a repository → the files that bring heaplint into it |
@@ -45,9 +46,11 @@ pub mod cli;
 pub mod config;
 pub mod directive;
 pub mod driver;
+pub mod edit;
 pub mod escape;
 pub mod facts;
 pub mod finding;
+pub mod fix;
 pub mod git;
 pub mod heat;
 pub mod init;

@@ -76,6 +76,15 @@ impl Overlay {
         self.files.get(path).map(Option::as_ref)
     }
 
+    /// The same with other contents at the absolute paths of `files`.
+    #[must_use]
+    pub fn with(&self, files: impl IntoIterator<Item = (PathBuf, Arc<[u8]>)>) -> Overlay {
+        let mut overlay = self.clone();
+        let files = files.into_iter().map(|(path, text)| (path, Some(text)));
+        overlay.files.extend(files);
+        overlay
+    }
+
     /// Whether it differs from the disk anywhere.
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()

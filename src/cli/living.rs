@@ -35,6 +35,27 @@ pub struct PastArgs {
     pub staged: bool,
 }
 
+/// Whether findings are mended.
+#[derive(Args, Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct FixArgs {
+    /// Rewrite files where a finding can be mended without changing what the program does, then report what is left
+    ///
+    /// A rewrite is made only if an analysis of the result no longer has the finding and has nothing new. Suppressed and
+    /// known findings, and files that a program wrote, are left alone. The exit code is about what is left.
+    #[arg(
+        long,
+        conflicts_with_all = ["diff", "staged"],
+        help_heading = "Rewriting"
+    )]
+    pub fix: bool,
+
+    /// Print what --fix would change as a unified diff instead of findings, and change nothing
+    ///
+    /// The exit code is about the findings as they are.
+    #[arg(long, help_heading = "Rewriting")]
+    pub diff: bool,
+}
+
 /// `heaplint baseline`.
 #[derive(Subcommand, Clone, PartialEq, Eq, Debug)]
 pub enum BaselineCommand {

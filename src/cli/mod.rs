@@ -23,7 +23,7 @@ use crate::base::diag::Level;
 use crate::report::Format;
 use crate::site::GoVersion;
 
-pub use living::{BaselineArgs, BaselineCommand, InitArgs, PastArgs, SuppressArgs};
+pub use living::{BaselineArgs, BaselineCommand, FixArgs, InitArgs, PastArgs, SuppressArgs};
 
 /// What the process says to its caller.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -56,6 +56,7 @@ Examples:
                                               annotations in the log, SARIF in a file
   heaplint check --go 1.24 --fail-on warning  as another compiler would decide, strictly
   heaplint check --since main...              what this branch brings
+  heaplint check --diff                       what could be rewritten; --fix rewrites it
 
 Exit codes:
   0  nothing at or above --fail-on
@@ -126,6 +127,10 @@ pub struct CheckArgs {
     /// What the files are read as.
     #[command(flatten)]
     pub input: InputArgs,
+
+    /// How findings are mended.
+    #[command(flatten)]
+    pub fixes: FixArgs,
 
     /// Which findings are known from before.
     #[command(flatten)]

@@ -13,17 +13,20 @@ mod commands;
 mod decide;
 mod dump;
 mod explain;
+mod fix;
 mod init;
 mod measure;
 mod package;
 mod past;
 mod regions;
 mod reuse;
+mod rewrite;
 mod setup;
 mod spread;
 mod suppress;
 mod syntax;
 mod tally;
+mod trial;
 mod typecheck;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -107,21 +110,30 @@ fn check(args: &CheckArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
         progress: !args.quiet,
         ..Scope::new(&args.paths, &args.input)
     };
-    let analysis = match in_pool(threads, || past::analyse_new(&scope, &args.past)) {
+    let analysis = match in_pool(threads, || analyse_with_fixes(&scope, args)) {
         Ok(analysis) => analysis,
+        Err(refusal) => return refusal.tell(streams),
+    };
+    let (analysis, outcome) = match rewrite::run(&scope, args, analysis) {
+        Ok(rewritten) => rewritten,
         Err(refusal) => return refusal.tell(streams),
     };
     let threshold = args
         .fail_on
         .map_or(analysis.fail_on, crate::cli::FailOn::threshold);
-    let at_fault = analysis.at_fault;
+    let at_fault = analysis.at_fault || outcome.failed;
+    if args.fixes.diff {
+        rewrite::write_diff(&analysis, streams.out)?;
+    }
     let mut parts = analysis.into_parts();
     parts.summary.elapsed = Some(started.elapsed());
     parts.limit = args.max_findings;
     let report = Report::new(parts);
     write_reports(args, &report, streams)?;
+    outcome.tell_problems(streams)?;
     if !args.quiet {
         report::write_notices(&report, streams.err_style, &mut streams.err)?;
+        outcome.tell(streams)?;
         report::write_summary(&report, streams.err_style, &mut streams.err)?;
     }
     Ok(match report.worst() {
@@ -129,6 +141,22 @@ fn check(args: &CheckArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
         Some(worst) if threshold.is_some_and(|t| worst >= t) => Exit::Findings,
         _ => Exit::Clean,
     })
+}
+
+/// Analyses what is new, and finds out what can be mended if anything shows it.
+fn analyse_with_fixes(scope: &Scope<'_>, args: &CheckArgs) -> Result<Analysis, Refusal> {
+    let mut analysis = past::analyse_new(scope, &args.past)?;
+    if args.fixes.fix || args.fixes.diff || shows_fixes(args) {
+        fix::offer(scope, &mut analysis)?;
+    }
+    Ok(analysis)
+}
+
+/// Whether a format is asked for that says how findings are mended.
+fn shows_fixes(args: &CheckArgs) -> bool {
+    let others = args.output.iter().map(|o| o.format);
+    let mut formats = others.chain([args.format]);
+    formats.any(|f| matches!(f, Format::Json | Format::Sarif))
 }
 
 /// What reports show.
@@ -189,6 +217,9 @@ fn write_reports(args: &CheckArgs, report: &Report, streams: &mut Streams<'_>) -
         std::fs::File::create(&output.path)
             .and_then(write)
             .map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", output.path.display())))?;
+    }
+    if args.fixes.diff {
+        return Ok(());
     }
     if args.statistics {
         return report::write_statistics(report, args.format, streams.out_style, streams.out);
@@ -304,6 +335,10 @@ struct Analysis {
     program: Program,
     /// The folders that were walked.
     dirs: Vec<GoDir>,
+    /// Where files were taken as they are not on the disk.
+    overlay: Arc<Overlay>,
+    /// The target's sizes.
+    sizes: Sizes,
     checked: Vec<Checked>,
     /// All findings, numbered and sorted.
     findings: Vec<Finding>,
@@ -388,6 +423,8 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
     Ok(Analysis {
         findings: numbered(&program, &mut checked),
         dirs: walked.dirs,
+        overlay: Arc::clone(&scope.overlay),
+        sizes,
         rules: setup.rules(),
         fail_on: setup.fail_on(),
         places: setup.places,
@@ -477,13 +514,15 @@ fn numbered(program: &Program, checked: &mut [Checked]) -> Vec<Finding> {
 }
 
 impl Analysis {
+    /// The absolute path of a file.
+    fn path_of(&self, file: FileId) -> PathBuf {
+        walk::normalize(&self.places.cwd.join(self.program.files[file].path()))
+    }
+
     /// The absolute path of the folder that a finding lies in.
     fn folder_of(&self, finding: &Finding) -> PathBuf {
-        let path = self
-            .places
-            .cwd
-            .join(self.program.files[finding.file].path());
-        walk::normalize(path.parent().unwrap_or(Path::new("")))
+        let path = self.path_of(finding.file);
+        path.parent().unwrap_or(Path::new("")).to_path_buf()
     }
 
     fn into_parts(self) -> Parts {

@@ -1,6 +1,6 @@
 //! One package: find its sites and how hot they are, run the rules, and print what the compiler prints.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -47,6 +47,10 @@ pub(super) struct Checked {
     pub(super) compiler_lines: Vec<CompilerLine>,
     /// What was found of each profile.
     pub(super) uses: Vec<Uses>,
+    /// Its folder.
+    pub(super) dir: PathBuf,
+    /// How many mistakes the type checker found in it.
+    pub(super) mistakes: usize,
 }
 
 /// A package whose sites are known, but not yet how often its functions run.
@@ -232,6 +236,8 @@ pub(super) fn counted(program: &Program, typed: &Typed<'_>) -> Checked {
     Checked {
         files: files.len(),
         bytes: bytes.sum(),
+        dir: typed.package.dir.clone(),
+        mistakes: typed.diagnostics.len(),
         ..Checked::default()
     }
 }

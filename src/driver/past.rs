@@ -24,10 +24,10 @@ pub(super) fn analyse_new(scope: &Scope<'_>, args: &PastArgs) -> Result<Analysis
         mark_baselined(&mut analysis, args)?;
         return Ok(analysis);
     };
-    let now = Scope {
-        overlay: Arc::new(overlay),
-        ..scope.clone()
-    };
+    let mut now = scope.clone();
+    if !overlay.is_empty() {
+        now.overlay = Arc::new(overlay);
+    }
     let mut analysis = analyse(&now)?;
     mark_baselined(&mut analysis, args)?;
     if before == *now.overlay {

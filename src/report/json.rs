@@ -2,7 +2,8 @@
 //!
 //! Lines and columns count from 1, columns in bytes as gc counts them; `end` is one past the last byte. `path` is as
 //! found or named on the command line. `site` is `null` for findings that are not about an allocation. `reason` says
-//! why a site is on the heap, or what was missing to decide. `old` says who knows a finding from before. `summary` holds no times, so that equal runs give equal
+//! why a site is on the heap, or what was missing to decide. `fix` is there if a rewrite would take the finding away: edits that
+//! are applied together, in order, each replacing the text from `start` to `end`. `old` says who knows a finding from before. `summary` holds no times, so that equal runs give equal
 //! bytes.
 
 use std::io::{self, Write};
@@ -11,7 +12,9 @@ use serde::Serialize;
 
 use super::{Located, Position, Report};
 use crate::base::diag::Level;
+use crate::base::source::FileId;
 use crate::base::span::LineCol;
+use crate::edit::{Fix, Rewrite};
 use crate::finding::Old;
 use crate::site::{Cost, HotBy, Reason, Site, SiteKind, Verdict};
 
@@ -43,6 +46,22 @@ struct JsonFinding<'a> {
     suppressed: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     old: Option<Old>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fix: Option<JsonFix>,
+}
+
+#[derive(Serialize)]
+struct JsonFix {
+    rewrite: Rewrite,
+    title: String,
+    edits: Vec<JsonEdit>,
+}
+
+#[derive(Serialize)]
+struct JsonEdit {
+    start: LineCol,
+    end: LineCol,
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -146,6 +165,23 @@ fn finding<'a>(report: &Report, found: &'a Located) -> JsonFinding<'a> {
             .collect(),
         suppressed: it.suppressed.as_ref().map(|by| by.reason.as_str()),
         old: it.old,
+        fix: it.fix().map(|fix| json_fix(report, it.file, fix)),
+    }
+}
+
+fn json_fix(report: &Report, file: FileId, fix: &Fix) -> JsonFix {
+    let edits = fix.alone().into_iter().map(|edit| {
+        let at = report.locate(file, edit.span);
+        JsonEdit {
+            start: at.start,
+            end: at.end,
+            text: edit.text,
+        }
+    });
+    JsonFix {
+        rewrite: fix.rewrite,
+        title: fix.title.clone(),
+        edits: edits.collect(),
     }
 }
 

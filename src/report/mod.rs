@@ -30,6 +30,7 @@ use crate::finding::{Finding, Old, RuleMeta};
 use crate::site::FlowStep;
 
 mod concise;
+mod diff;
 mod explain;
 mod format;
 mod gcflags;
@@ -47,6 +48,7 @@ mod style;
 mod summary;
 mod text;
 
+pub use diff::write_diff;
 pub use explain::{Explained, write_explanation, write_graph};
 pub use format::Format;
 pub use gcflags::{CompilerLine, write_compiler_lines};

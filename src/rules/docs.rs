@@ -12,7 +12,7 @@ pub fn page(rule: &RuleMeta) -> String {
     let mut out = format!("{}\n{}\n\n", rule.id, "=".repeat(rule.id.len()));
     paragraph(&mut out, &format!("{}. {}", rule.summary, standing(rule)));
     section(&mut out, "Why", &rule.why);
-    section(&mut out, "What to do", &rule.fix);
+    section(&mut out, "What to do", &with_rewrites(rule));
     for (title, snippets) in [("Found", &rule.bad), ("Left alone", &rule.good)] {
         for snippet in snippets {
             section(&mut out, title, &indent(snippet));
@@ -32,7 +32,7 @@ pub fn page(rule: &RuleMeta) -> String {
 pub fn markdown(rule: &RuleMeta) -> String {
     let mut out = String::new();
     paragraph(&mut out, &rule.why);
-    heading(&mut out, "What to do", &rule.fix);
+    heading(&mut out, "What to do", &with_rewrites(rule));
     for (title, snippets) in [("Found", &rule.bad), ("Left alone", &rule.good)] {
         for snippet in snippets {
             heading(
@@ -56,6 +56,17 @@ pub fn markdown(rule: &RuleMeta) -> String {
     }
     out.truncate(out.trim_end().len());
     out
+}
+
+/// What to do by hand, and what can be done for the reader.
+fn with_rewrites(rule: &RuleMeta) -> String {
+    let mut text = rule.fix.clone();
+    for (i, rewrite) in rule.rewrites.iter().enumerate() {
+        let gap = if i == 0 { "\n\n" } else { "\n" };
+        let effect = rewrite.effect();
+        let _ = write!(text, "{gap}`heaplint check --fix` {effect}.");
+    }
+    text
 }
 
 /// Level, version and tags in one sentence.

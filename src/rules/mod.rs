@@ -132,6 +132,7 @@ impl Checker<'_> {
             suppressed: covered.map(suppressed),
             old: None,
             fingerprint: 0,
+            remedy: None,
         });
     }
 }
@@ -151,6 +152,7 @@ fn at_site(input: &FileInput<'_>, rule: &ActiveRule, site: &Site, by: Option<&Ig
         suppressed: by.map(suppressed),
         old: None,
         fingerprint: 0,
+        remedy: None,
     }
 }
 

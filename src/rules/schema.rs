@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 use crate::base::diag::LevelName;
 use crate::base::yaml::Spanned;
 use crate::base::yaml::input::{Many, OneOrMany, OptionInput};
+use crate::edit::Rewrite;
 use crate::finding::{Group, Precision};
 use crate::option::OptionType;
 use crate::site::{CallKind, HotBy, Reason, SiteKind, Trait, TypeKind};
@@ -50,6 +51,9 @@ pub struct RuleFile {
     pub why: Spanned<String>,
     /// What to do: Markdown.
     pub fix: Spanned<String>,
+    /// How `heaplint check --fix` may rewrite what the rule finds; of several, the first that applies. A rewrite is only
+    /// offered where it keeps the program's meaning and an analysis of the result no longer has the finding.
+    pub rewrite: Option<Many<Rewrite>>,
     /// Go code that is checked by `heaplint rules test`.
     pub examples: Examples,
     /// Links to more.

@@ -251,6 +251,7 @@ fn meta(written: &RuleFile, origin: Option<&Path>, problems: &mut Vec<Problem>) 
         why: written.why.trim_end().to_owned(),
         fix: written.fix.trim_end().to_owned(),
         references: texts(written.references.as_deref().unwrap_or_default()),
+        rewrites: written.rewrite.iter().flat_map(|r| r.0.clone()).collect(),
         options: options(written, problems),
         bad: texts(&written.examples.bad),
         good: texts(&written.examples.good),

@@ -7,6 +7,7 @@ mod code;
 mod config;
 mod escape;
 mod facts;
+mod fix;
 mod heat;
 mod inline;
 mod living;

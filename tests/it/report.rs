@@ -62,6 +62,7 @@ fn finding(rule: &str, level: Level, file: usize, span: Span, message: &str) -> 
         suppressed: None,
         old: None,
         fingerprint: 0,
+        remedy: None,
     }
 }
 
@@ -112,6 +113,7 @@ fn rule(id: &str, level: Option<Level>) -> RuleDoc {
         why: "Each iteration allocates.\n\nThe collector has to find it again.".into(),
         fix: "Take it out of the loop. Or reuse one value.".into(),
         references: vec!["https://go.dev/doc/gc-guide".into()],
+        rewrites: Vec::new(),
         options: Vec::new(),
         bad: vec!["for range ps {\n    sink(new(Point)) // want rule\n}\n".into()],
         good: vec!["p := new(Point)\n".into()],

@@ -47,7 +47,17 @@ const MAY_IMPORT: &[(&str, &[&str], &[&str])] = &[
         &["memchr", "rustc_hash"],
     ),
     ("option", &[], &["schemars", "serde"]),
-    ("finding", &["option", "site"], &["schemars", "serde"]),
+    ("edit", &[], &["schemars", "serde"]),
+    (
+        "fix",
+        &["ast", "edit", "lex", "site", "types"],
+        &["memchr", "rustc_hash"],
+    ),
+    (
+        "finding",
+        &["edit", "option", "site"],
+        &["schemars", "serde"],
+    ),
     ("baseline", &["finding"], &["serde", "serde_json"]),
     ("git", &[], &[]),
     ("profile", &[], &["flate2", "prost"]),
@@ -59,7 +69,7 @@ const MAY_IMPORT: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "rules",
-        &["directive", "finding", "option", "site"],
+        &["directive", "edit", "finding", "option", "site"],
         &["memchr", "rustc_hash", "schemars", "serde"],
     ),
     (
@@ -69,7 +79,7 @@ const MAY_IMPORT: &[(&str, &[&str], &[&str])] = &[
     ),
     (
         "report",
-        &["finding", "option", "site"],
+        &["edit", "finding", "option", "site"],
         &[
             "indicatif",
             "miette",

@@ -25,6 +25,7 @@ use serde_sarif::sarif::{
 use super::{Located, Notice, Options, Report, text};
 use crate::base::source::FileId;
 
+mod fix;
 pub mod line_hash;
 mod result;
 mod rule;

@@ -40,6 +40,10 @@ pub(super) fn result(report: &Report, found: &Located, hashes: &LineHashes) -> S
     if found.share() > 0 {
         out.rank = Some(f64::from(found.share()) / 10_000.0);
     }
+    let fix = finding
+        .fix()
+        .and_then(|fix| super::fix::fix(report, finding.file, fix));
+    out.fixes = fix.map(|fix| vec![fix]);
     out.suppressions = suppression_of(finding).map(|suppression| vec![suppression]);
     out
 }
@@ -189,7 +193,7 @@ fn region(range: LineRange, source: &crate::base::source::SourceFile) -> Region 
 }
 
 /// A count or index as SARIF's integer type.
-fn int(n: usize) -> i64 {
+pub(super) fn int(n: usize) -> i64 {
     i64::try_from(n).unwrap_or(i64::MAX)
 }
 

@@ -1,0 +1,4 @@
+package other
+
+// Text is text.
+type Text string
