@@ -19,6 +19,7 @@ mod package;
 mod past;
 mod regions;
 mod reuse;
+mod schedule;
 mod setup;
 mod suppress;
 mod syntax;
@@ -44,11 +45,12 @@ use crate::cli::{
 use crate::facts::Packages;
 use crate::facts::code::Code;
 use crate::finding::{self, Finding};
-use crate::load::{self, FileRequest, Program};
+use crate::load::{self, FileRequest, PackageId, Program};
 use crate::report::{
     self, Format, Notice, Parts, Places, Progress, Report, RuleDoc, Style, Summary,
 };
 use crate::types::check::STACK_BYTES;
+use crate::types::package::Pkg;
 use crate::types::sizes::Sizes;
 use crate::walk::{self, GoDir};
 
@@ -58,7 +60,7 @@ use package::Checked;
 pub use package::{Alone, check_alone};
 use reuse::Reuse;
 use setup::{Refusal, Setup};
-use typecheck::{Bodies, each_package};
+use typecheck::{Bodies, Known, each_package};
 
 /// Where a run writes, and how.
 pub struct Streams<'s> {
@@ -337,11 +339,10 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
     let cache = setup.cache.as_ref();
     let goarch = &setup.load.target.goarch;
     let reuse = cache.map(|cache| Reuse::new(&program, cache, goarch, scope.input.no_inline));
-    let known = |id, packages: &dyn Packages| {
-        let (pkg, code) = reuse.as_ref()?.get(id, packages)?;
-        units.add(id, code);
-        progress.iter().for_each(Progress::step);
-        Some((pkg, None))
+    let known = Kept {
+        reuse: reuse.as_ref(),
+        units: &units,
+        progress: progress.as_ref(),
     };
     let results = each_package(&program, sizes, Bodies::All, &known, |typed| {
         let decided = units.decide(&program, typed);
@@ -410,6 +411,26 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
         notices,
         at_fault,
     })
+}
+
+/// The packages that an earlier run has kept, of which nothing is reported.
+struct Kept<'a> {
+    reuse: Option<&'a Reuse<'a>>,
+    units: &'a Units,
+    progress: Option<&'a Progress>,
+}
+
+impl Known<Option<Checked>> for Kept<'_> {
+    fn may_have(&self, id: PackageId) -> bool {
+        self.reuse.is_some_and(|reuse| reuse.keeps(id))
+    }
+
+    fn get(&self, id: PackageId, packages: &dyn Packages) -> Option<(Pkg, Option<Checked>)> {
+        let (pkg, code) = self.reuse?.get(id, packages)?;
+        self.units.add(id, code);
+        self.progress.iter().for_each(|p| p.step());
+        Some((pkg, None))
+    }
 }
 
 /// The findings of all packages with their fingerprints, in the order of paths.
