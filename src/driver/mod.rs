@@ -345,7 +345,7 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
         progress: progress.as_ref(),
     };
     let results = each_package(&program, sizes, Bodies::All, &known, |typed| {
-        let decided = units.decide(&program, typed);
+        let mut decided = units.decide(&program, typed);
         if let Some(reuse) = &reuse {
             reuse.put(typed, &Code::exported(&decided.package, &decided.analysis));
         }
@@ -371,7 +371,8 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
                 package::counted(&program, typed)
             };
             if wanted.compiler_lines {
-                checked.compiler_lines = package::compiler_lines(&program, &asked_for, &decided);
+                checked.compiler_lines =
+                    package::compiler_lines(&program, &asked_for, &mut decided);
             }
             if wanted.inlining {
                 checked.compiler_lines = package::inlining(&program, &decided);

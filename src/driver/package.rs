@@ -14,7 +14,7 @@ use crate::heat::{FileHeat, HeatConfig};
 use crate::load::Program;
 use crate::parse::{self, Parsed};
 use crate::profile::{Measured, Uses};
-use crate::report::CompilerLine;
+use crate::report::CompilerLines;
 use crate::rules::{self, Active, SYNTAX_ERROR, Snippet};
 use crate::settings::SettingsCache;
 use crate::site::{GoVersion, Site};
@@ -36,7 +36,7 @@ pub(super) struct Checked {
     /// Their bytes.
     pub(super) bytes: u64,
     /// What the compiler prints, if asked for.
-    pub(super) compiler_lines: Vec<CompilerLine>,
+    pub(super) compiler_lines: Vec<CompilerLines>,
     /// What was found of each profile.
     pub(super) uses: Vec<Uses>,
 }
@@ -119,30 +119,26 @@ fn take_file(sites: &mut Vec<Site>, file: FileId) -> Vec<Site> {
 pub(super) fn compiler_lines(
     program: &Program,
     asked_for: &FxHashSet<FileId>,
-    decided: &Decided,
-) -> Vec<CompilerLine> {
-    let line = |file: Option<FileId>, offset, text| {
-        line(
-            program,
-            file.filter(|f| asked_for.contains(f)),
-            offset,
-            text,
-        )
-    };
+    decided: &mut Decided,
+) -> Vec<CompilerLines> {
+    let inlined = std::mem::take(&mut decided.inlined.messages);
+    let inlined = inlined.into_iter().map(|m| (m.file, m.offset, m.text));
     let printer = Printer {
         package: &decided.package,
         release: crate::ir::release::Release::of(decided.go),
         sizes: decided.sizes,
     };
-    let inlined = decided.inlined.messages.iter();
-    let inlined = inlined.map(|m| line(m.file, m.offset, m.text.clone()));
     let escape = printer.lines(&decided.analysis).into_iter();
-    let escape = escape.map(|l| line(l.pos.file, l.pos.offset, l.text));
-    inlined.chain(escape).flatten().collect()
+    let escape = escape.map(|l| (l.pos.file, l.pos.offset, l.text));
+    let all = inlined.chain(escape).filter_map(|(file, offset, text)| {
+        let file = file.filter(|f| asked_for.contains(f))?;
+        Some((file, offset, text))
+    });
+    by_file(program, all.collect())
 }
 
 /// Of each function that is compiled, the cost at which it can be inlined, or why it cannot be.
-pub(super) fn inlining(program: &Program, decided: &Decided) -> Vec<CompilerLine> {
+pub(super) fn inlining(program: &Program, decided: &Decided) -> Vec<CompilerLines> {
     let funcs = decided.package.funcs.iter_enumerated();
     let said = funcs.filter_map(|(id, func)| {
         let text = match (func.inline, decided.inlined.reasons.get(&id)) {
@@ -150,23 +146,24 @@ pub(super) fn inlining(program: &Program, decided: &Decided) -> Vec<CompilerLine
             (None, Some(why)) => format!("cannot inline {}: {why}", func.name),
             (None, None) => return None,
         };
-        line(program, func.pos.file, func.pos.offset, text)
+        Some((func.pos.file?, func.pos.offset, text))
     });
-    said.collect()
+    by_file(program, said.collect())
 }
 
-fn line(
-    program: &Program,
-    file: Option<FileId>,
-    offset: u32,
-    text: String,
-) -> Option<CompilerLine> {
-    let source = &program.files[file?];
-    Some(CompilerLine {
-        path: source.path().to_string_lossy().into_owned(),
-        at: source.line_col(offset),
-        text,
-    })
+/// Texts with the places they are about, by file.
+fn by_file(program: &Program, mut all: Vec<(FileId, u32, String)>) -> Vec<CompilerLines> {
+    all.sort_by_key(|&(file, ..)| file);
+    let mut all = all.into_iter().peekable();
+    let mut files = Vec::new();
+    while let Some(&(file, ..)) = all.peek() {
+        let source = &program.files[file];
+        let own = std::iter::from_fn(|| all.next_if(|&(f, ..)| f == file));
+        let lines = own.map(|(_, offset, text)| (source.line_col(offset), text));
+        let path = source.path().to_string_lossy().into_owned();
+        files.push(CompilerLines::new(path, lines.collect()));
+    }
+    files
 }
 
 /// A file on its way through the stages.
