@@ -11,6 +11,7 @@ use std::sync::OnceLock;
 
 use super::arena::{self, alloc_slice};
 use super::object::Obj;
+use super::sizes::Layout;
 use super::typeset::TypeSet;
 use crate::ast::ChanDir;
 use crate::base::symbol::Symbol;
@@ -245,6 +246,10 @@ pub struct Named {
     /// Set if the type contains itself by value, which is reported: its instances have nothing behind their name, since
     /// filling them in might never end.
     pub recursive: OnceLock<()>,
+    /// How it lies in memory on targets with words of 4 and of 8 bytes, once asked for.
+    pub(super) layouts: [OnceLock<Layout>; 2],
+    /// Whether it is, or contains, the runtime's mark for types that never lie in the heap, once asked for.
+    pub(super) not_in_heap: OnceLock<bool>,
 }
 
 /// A generic type and its arguments.
@@ -339,6 +344,8 @@ impl Ty {
             methods: OnceLock::new(),
             inst_methods: OnceLock::new(),
             recursive: OnceLock::new(),
+            layouts: Default::default(),
+            not_in_heap: OnceLock::new(),
         }))
     }
 
