@@ -30,7 +30,7 @@ use std::sync::OnceLock;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::frame::Frame;
-use super::body::{FuncRef, Pos};
+use super::body::{Body, FuncRef, Pos};
 use super::node::FuncId;
 use super::release::Release;
 use super::typetext::number_local_types;
@@ -64,6 +64,7 @@ pub fn build(checked: &Checked, sources: &[Source<'_>], release: &'static Releas
         funcs: IndexVec::new(),
         by_ref: FxHashMap::default(),
         frames: Vec::new(),
+        spare: Vec::new(),
         method_types: FxHashMap::default(),
         replaced: FxHashMap::default(),
         package_closures: 0,
@@ -113,6 +114,8 @@ pub(super) struct Builder<'a> {
     by_ref: FxHashMap<FuncRef, FuncId>,
     /// Functions under construction, outermost first.
     frames: Vec<Frame>,
+    /// Empty bodies with room: functions are built in them.
+    spare: Vec<Body>,
     /// Types of methods as functions, by method and receiver.
     method_types: FxHashMap<(Obj, Ty), Ty>,
     /// Conditions of which only a part is left to evaluate, by file and expression.
