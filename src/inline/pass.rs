@@ -23,6 +23,7 @@ use crate::ir::print::func_text;
 use crate::ir::scc::{Group, bottom_up};
 use crate::ir::statics::Statics;
 use crate::ir::typetext::symbol_text;
+use crate::ir::visit::Stacks;
 use crate::ir::{Callees, Func, FuncKind, Inline, Package};
 
 /// What the pass found out besides the changed package.
@@ -494,7 +495,7 @@ impl<'a> Pass<'a> {
 
 /// Calls below nodes, and these themselves, inner ones first.
 fn add_calls_below(body: &Body, roots: &[NodeId], calls: &mut Vec<NodeId>) {
-    body.walk(roots, |id, leaving| {
+    body.walk(&mut Stacks::default(), roots, |id, leaving| {
         let is_call = matches!(body.node(id), Node::Call { .. });
         if is_call && leaving {
             calls.push(id);

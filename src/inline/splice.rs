@@ -9,11 +9,12 @@ use std::sync::Arc;
 use super::callee::{Finder, Target};
 use super::closures;
 use super::pass::Pass;
+use crate::base::few::Few;
 use crate::base::index::Idx;
 use crate::base::symbol::{Symbol, sym};
 use crate::ir::body::{Body, Class, FuncKey, InlineId, InlinedAt, Local, LocalId, Pos};
 use crate::ir::instantiate::{self, World, literals_in};
-use crate::ir::node::{Branch, FuncId, ListKind, Node, NodeId};
+use crate::ir::node::{Branch, FuncId, ListKind, Node, NodeId, Nodes};
 use crate::ir::outline::Template;
 use crate::ir::release::Release;
 use crate::ir::{Func, FuncKind};
@@ -248,15 +249,17 @@ fn replace_call(
     let Node::Call { fun, args, .. } = body.node(call) else {
         return body.node(call);
     };
-    let mut init = body.list(body.init(call)).to_vec();
+    let local = |&l: &LocalId| shift.locals[l.index()];
+    let params: Few<LocalId> = source.params.iter().map(local).collect();
+    let results: Few<LocalId> = source.results.iter().map(local).collect();
+    let mut init = Vec::with_capacity(4 + 2 * results.len());
+    init.extend_from_slice(body.list(body.init(call)));
     callee_effects(body, fun, &mut init);
-    let args = body.list(args).to_vec();
-    let local = |l: LocalId| shift.locals[l.index()];
-    let params: Vec<LocalId> = source.params.iter().map(|&p| local(p)).collect();
-    let results: Vec<LocalId> = source.results.iter().map(|&r| local(r)).collect();
-    assign_arguments(body, &params, &args, pos, &mut init);
+    if !params.is_empty() {
+        init.push(assign_arguments(body, &params, args, pos));
+    }
     if !source.delay {
-        for &result in &results {
+        for &result in &*results {
             init.push(body.add(Node::Dcl(result), Ty::INVALID, pos));
             let x = name(body, result, pos);
             let zero = Node::Assign {
@@ -272,15 +275,12 @@ fn replace_call(
         let id = id.shifted(shift.nodes);
         replace_return(body, id, &results, source.delay, end, pos);
     }
-    let mut stmts = body
-        .list(source.original.stmts.shifted(shift.lists))
-        .to_vec();
-    stmts.push(body.add(Node::Label(end), Ty::INVALID, pos));
+    let label = body.add(Node::Label(end), Ty::INVALID, pos);
     let init = body.add_list(&init);
     body.set_init(call, init);
-    let results: Vec<NodeId> = results.iter().map(|&r| name(body, r, pos)).collect();
+    let results: Few<NodeId> = results.iter().map(|&r| name(body, r, pos)).collect();
     Node::InlinedCall {
-        body: body.add_list(&stmts),
+        body: body.add_longer(source.original.stmts.shifted(shift.lists), label),
         results: body.add_list(&results),
     }
 }
@@ -312,30 +312,25 @@ fn callee_effects(body: &mut Body, mut fun: NodeId, init: &mut Vec<NodeId>) {
     }
 }
 
-fn assign_arguments(
-    body: &mut Body,
-    params: &[LocalId],
-    args: &[NodeId],
-    pos: Pos,
-    init: &mut Vec<NodeId>,
-) {
-    if params.is_empty() {
-        return;
-    }
-    let mut lhs = Vec::new();
-    let mut declared = Vec::new();
-    for &param in params {
-        if body.locals[param].name == sym::BLANK {
-            lhs.push(body.add(Node::Blank, Ty::INVALID, pos));
-            continue;
-        }
-        lhs.push(name(body, param, pos));
-        declared.push(body.add(Node::Dcl(param), Ty::INVALID, pos));
-    }
+/// The statement that declares the parameters and assigns the arguments to them.
+fn assign_arguments(body: &mut Body, params: &[LocalId], args: Nodes, pos: Pos) -> NodeId {
+    let is_blank = |body: &Body, param: LocalId| body.locals[param].name == sym::BLANK;
+    let mut declared = Vec::with_capacity(params.len());
+    let lhs: Few<NodeId> = params
+        .iter()
+        .map(|&param| {
+            if is_blank(body, param) {
+                return body.add(Node::Blank, Ty::INVALID, pos);
+            }
+            let x = name(body, param, pos);
+            declared.push(body.add(Node::Dcl(param), Ty::INVALID, pos));
+            x
+        })
+        .collect();
     let node = Node::AssignList {
         kind: ListKind::Pairs,
         lhs: body.add_list(&lhs),
-        rhs: body.add_list(args),
+        rhs: args,
         def: true,
     };
     let assign = body.add(node, Ty::INVALID, pos);
@@ -344,7 +339,7 @@ fn assign_arguments(
     for &param in params {
         body.locals[param].defn = Some(assign);
     }
-    init.push(assign);
+    assign
 }
 
 /// A return assigns the results and jumps behind the body.
@@ -359,30 +354,32 @@ fn replace_return(
     let Node::Return(values) = body.node(id) else {
         return;
     };
-    let mut stmts = Vec::new();
+    let mut declared = Few::None;
+    let mut assign = None;
     if !values.is_empty() {
-        let lhs: Vec<NodeId> = results.iter().map(|&r| name(body, r, pos)).collect();
+        let lhs: Few<NodeId> = results.iter().map(|&r| name(body, r, pos)).collect();
         let node = Node::AssignList {
             kind: ListKind::Pairs,
             lhs: body.add_list(&lhs),
             rhs: values,
             def: false,
         };
-        let assign = body.add(node, Ty::INVALID, pos);
+        let stmt = body.add(node, Ty::INVALID, pos);
+        assign = Some(stmt);
         if delay {
-            for &result in results {
-                stmts.push(body.add(Node::Dcl(result), Ty::INVALID, pos));
-                body.locals[result].defn = Some(assign);
-            }
+            let declare = |&result: &LocalId| {
+                body.locals[result].defn = Some(stmt);
+                body.add(Node::Dcl(result), Ty::INVALID, pos)
+            };
+            declared = results.iter().map(declare).collect();
         }
-        stmts.push(assign);
     }
     let goto = Node::Branch {
         kind: Branch::Goto,
         label: end,
     };
-    stmts.push(body.add(goto, Ty::INVALID, pos));
-    let list = body.add_list(&stmts);
+    let goto = body.add(goto, Ty::INVALID, pos);
+    let list = body.add_joined(&[&declared, assign.as_slice(), &[goto]]);
     body.replace(id, Node::Block(list));
     body.set_pos(id, pos);
 }

@@ -270,6 +270,12 @@ impl Body {
         }
     }
 
+    /// Whether there are such statements.
+    #[inline]
+    pub(super) fn has_init(&self, id: NodeId) -> bool {
+        self.init_of.get(id.index()).is_some_and(|&i| i != 0)
+    }
+
     /// A constant's value.
     pub fn value(&self, id: ConstId) -> &Value {
         &self.consts[id]
@@ -356,6 +362,30 @@ impl Body {
         Nodes {
             start,
             len: ids.len() as u32,
+        }
+    }
+
+    /// Adds a list of the nodes of another one and one more.
+    pub fn add_longer(&mut self, list: Nodes, last: NodeId) -> Nodes {
+        let from = list.start as usize;
+        let start = self.lists.len() as u32;
+        self.lists.extend_from_within(from..from + list.len());
+        self.lists.push(last);
+        Nodes {
+            start,
+            len: list.len + 1,
+        }
+    }
+
+    /// Adds a list of the nodes of several.
+    pub fn add_joined(&mut self, lists: &[&[NodeId]]) -> Nodes {
+        let start = self.lists.len();
+        lists
+            .iter()
+            .for_each(|ids| self.lists.extend_from_slice(ids));
+        Nodes {
+            start: start as u32,
+            len: (self.lists.len() - start) as u32,
         }
     }
 
@@ -463,15 +493,26 @@ impl Body {
 
     /// Like [`Body::prepend_init`], with a list.
     pub fn prepend_init_list(&mut self, id: NodeId, stmts: Nodes) {
-        let stmts = self.list(stmts).to_vec();
-        self.prepend_init(id, &stmts);
+        if self.has_init(id) {
+            let stmts = self.list(stmts).to_vec();
+            self.prepend_init(id, &stmts);
+        } else {
+            self.set_init(id, stmts);
+        }
     }
 
     /// Puts statements before those that already run before the node (the compiler's `InitExpr`).
     pub fn prepend_init(&mut self, id: NodeId, stmts: &[NodeId]) {
-        let mut all = stmts.to_vec();
-        all.extend_from_slice(self.list(self.init(id)));
-        let list = self.add_list(&all);
-        self.set_init(id, list);
+        let own = self.init(id);
+        let list = self.add_list(stmts);
+        self.lists
+            .extend_from_within(own.start as usize..(own.start + own.len) as usize);
+        self.set_init(
+            id,
+            Nodes {
+                len: list.len + own.len,
+                ..list
+            },
+        );
     }
 }

@@ -73,7 +73,7 @@ pub fn uses_of(package: &mut Package, world: World<'_>, func: FuncId, from: usiz
     let body = &package.funcs[func].body;
     let ids = (from..body.len()).map(NodeId::from_usize);
     let uses: Vec<NodeId> = ids
-        .filter(|&id| instance_use(*body.node_ref(id)).is_some())
+        .filter(|&id| is_instance_use(body.node_ref(id)))
         .collect();
     if uses.is_empty() {
         return;
@@ -129,8 +129,24 @@ fn called_instances(body: &Body, from: usize) -> FxHashSet<NodeId> {
         _ => None,
     };
     ids.filter_map(callee)
-        .filter(|&fun| instance_use(*body.node_ref(fun)).is_some())
+        .filter(|&fun| is_instance_use(body.node_ref(fun)))
         .collect()
+}
+
+/// Whether a node refers to an instance.
+pub(super) fn is_instance_use(node: &Node) -> bool {
+    matches!(
+        node,
+        Node::Func(FuncRef::Inst(..))
+            | Node::MethodExpr {
+                func: FuncRef::Inst(..),
+                ..
+            }
+            | Node::MethodValue {
+                func: FuncRef::Inst(..),
+                ..
+            }
+    )
 }
 
 /// The instance that a node refers to.

@@ -2,7 +2,9 @@
 
 use super::Package;
 use super::body::{Body, FuncRef};
+use super::instantiate::is_instance_use;
 use super::node::{FuncId, Node, NodeId};
+use super::visit::Stacks;
 use crate::base::index::Idx;
 
 /// Lists of nodes, one for each function of a package, behind one another.
@@ -34,6 +36,7 @@ pub struct Outlines {
     mentions: Lists,
     assigns: Lists,
     returns: Vec<u32>,
+    stacks: Stacks,
 }
 
 impl Outlines {
@@ -86,7 +89,7 @@ impl Outlines {
 
     fn body(&mut self, body: &Body) {
         let mut returns = 0;
-        body.walk(body.list(body.stmts), |id, leaving| {
+        body.walk(&mut self.stacks, body.list(body.stmts), |id, leaving| {
             match *body.node_ref(id) {
                 Node::Call { .. } if leaving => self.calls.ids.push(id),
                 Node::Call { fun, .. } => {
@@ -160,15 +163,7 @@ impl Template {
             match body.node_ref(id) {
                 Node::Return(_) => template.returns.push(id),
                 Node::Closure(_) => template.closures.push(id),
-                Node::Func(FuncRef::Inst(..))
-                | Node::MethodExpr {
-                    func: FuncRef::Inst(..),
-                    ..
-                }
-                | Node::MethodValue {
-                    func: FuncRef::Inst(..),
-                    ..
-                } => template.has_instances = true,
+                node if is_instance_use(node) => template.has_instances = true,
                 node if assigns(node) => template.assigns.push(id),
                 _ => {}
             }

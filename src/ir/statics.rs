@@ -42,16 +42,17 @@ impl Statics {
     /// the package.
     pub fn of(package: &Package, outlines: &Outlines) -> Statics {
         let mut statics = Statics::default();
+        let mut todo = Vec::new();
         for func in package.funcs.ids() {
             if !package.funcs[func].kind.is_closure() && !package.funcs[func].generic {
-                statics.walk(package, outlines, func);
+                todo.push(func);
+                statics.walk(package, outlines, &mut todo);
             }
         }
         statics
     }
 
-    fn walk(&mut self, package: &Package, outlines: &Outlines, root: FuncId) {
-        let mut todo = vec![root];
+    fn walk(&mut self, package: &Package, outlines: &Outlines, todo: &mut Vec<FuncId>) {
         while let Some(func) = todo.pop() {
             self.look_at_all(package, func, outlines.assigns(func).iter().copied());
             let body: &Body = &package.funcs[func].body;

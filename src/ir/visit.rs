@@ -307,6 +307,21 @@ impl Node {
     }
 }
 
+#[inline]
+fn push_some(id: Option<NodeId>, stack: &mut Vec<NodeId>) {
+    if let Some(id) = id {
+        stack.push(id);
+    }
+}
+
+/// The stacks of a walk, which can serve many.
+#[derive(Default, Debug)]
+pub struct Stacks {
+    todo: Vec<NodeId>,
+    /// The nodes that are to be left, each with the height of the stack at which its children are done.
+    open: Vec<(usize, NodeId)>,
+}
+
 impl Body {
     /// The direct children of a node in the compiler's order: init list, operands, bodies.
     pub fn children(&self, id: NodeId, out: &mut Vec<NodeId>) {
@@ -319,12 +334,22 @@ impl Body {
     #[inline]
     pub fn push_children(&self, id: NodeId, stack: &mut Vec<NodeId>) {
         self.push_parts(id, stack);
-        self.push_list(self.init(id), stack);
+        if self.has_init(id) {
+            self.push_list(self.init(id), stack);
+        }
     }
 
     #[inline]
     fn push_list(&self, list: Nodes, stack: &mut Vec<NodeId>) {
-        stack.extend(self.list(list).iter().rev());
+        match *self.list(list) {
+            [] => {}
+            [one] => stack.push(one),
+            ref ids => {
+                let from = stack.len();
+                stack.extend_from_slice(ids);
+                stack[from..].reverse();
+            }
+        }
     }
 
     /// The parts of [`Node::parts`] from the last to the first, without making that table: walks spend their time here.
@@ -362,7 +387,10 @@ impl Body {
             | Node::Index { x, i: y }
             | Node::Key { key: x, value: y }
             | Node::AssignOp { x, y, .. }
-            | Node::Send { chan: x, value: y } => stack.extend([y, x]),
+            | Node::Send { chan: x, value: y } => {
+                stack.push(y);
+                stack.push(x);
+            }
             Node::AddStr(list)
             | Node::CompLit { list, .. }
             | Node::Builtin { args: list, .. }
@@ -390,7 +418,7 @@ impl Body {
                 self.push_list(first, stack);
             }
             Node::Assign { x, y, .. } => {
-                stack.extend(y);
+                push_some(y, stack);
                 stack.push(x);
             }
             Node::For {
@@ -400,8 +428,8 @@ impl Body {
                 ..
             } => {
                 self.push_list(body, stack);
-                stack.extend(b);
-                stack.extend(a);
+                push_some(b, stack);
+                push_some(a, stack);
             }
             Node::Range {
                 x,
@@ -411,8 +439,8 @@ impl Body {
                 ..
             } => {
                 self.push_list(body, stack);
-                stack.extend(value);
-                stack.extend(key);
+                push_some(value, stack);
+                push_some(key, stack);
                 stack.push(x);
             }
             Node::If { cond, body, els } => {
@@ -423,7 +451,7 @@ impl Body {
             Node::Case { list, var, body } => {
                 self.push_list(body, stack);
                 self.push_list(list, stack);
-                stack.extend(var);
+                push_some(var, stack);
             }
             Node::Switch {
                 tag: first,
@@ -434,10 +462,10 @@ impl Body {
                 body: list,
             } => {
                 self.push_list(list, stack);
-                stack.extend(first);
+                push_some(first, stack);
             }
             Node::Defer { call, at } => {
-                stack.extend(at);
+                push_some(at, stack);
                 stack.push(call);
             }
         }
@@ -458,7 +486,7 @@ impl Body {
     /// Visits the nodes below `roots` and these themselves, children before parents, without recursion: the order in
     /// which the compiler looks for calls to inline.
     pub fn postorder(&self, roots: &[NodeId], mut visit: impl FnMut(NodeId)) {
-        self.walk(roots, |id, leaving| {
+        self.walk(&mut Stacks::default(), roots, |id, leaving| {
             if leaving {
                 visit(id);
             }
@@ -468,25 +496,29 @@ impl Body {
 
     /// Visits the nodes below `roots` and these themselves in source order, without recursion. `visit` is called with
     /// each node before its children, and says whether to call it again behind them, with `true`.
-    pub fn walk(&self, roots: &[NodeId], mut visit: impl FnMut(NodeId, bool) -> bool) {
-        let mut stack = Vec::with_capacity(64);
-        stack.extend(roots.iter().rev());
-        // The nodes that are to be left, each with the height of the stack at which its children are done.
-        let mut open: Vec<(usize, NodeId)> = Vec::with_capacity(16);
+    pub fn walk(
+        &self,
+        stacks: &mut Stacks,
+        roots: &[NodeId],
+        mut visit: impl FnMut(NodeId, bool) -> bool,
+    ) {
+        let Stacks { todo, open } = stacks;
+        todo.clear();
+        todo.extend(roots.iter().rev());
         loop {
             while let Some(&(height, id)) = open.last()
-                && height == stack.len()
+                && height == todo.len()
             {
                 open.pop();
                 visit(id, true);
             }
-            let Some(id) = stack.pop() else {
+            let Some(id) = todo.pop() else {
                 return;
             };
             if visit(id, false) {
-                open.push((stack.len(), id));
+                open.push((todo.len(), id));
             }
-            self.push_children(id, &mut stack);
+            self.push_children(id, todo);
         }
     }
 }

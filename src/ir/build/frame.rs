@@ -240,11 +240,9 @@ impl Builder<'_> {
     /// The local that stands for a variable: captured from an enclosing function where need be. `None` if no function
     /// under construction declares it.
     pub(super) fn local_of(&mut self, obj: Obj, pos: Pos) -> Option<LocalId> {
-        let depth = self
-            .frames
-            .iter()
-            .rposition(|f| f.vars.contains_key(&obj))?;
-        let mut local = *self.frames[depth].vars.get(&obj)?;
+        let mut frames = self.frames.iter().enumerate().rev();
+        let known = |(depth, frame): (usize, &Frame)| Some((depth, *frame.vars.get(&obj)?));
+        let (depth, mut local) = frames.find_map(known)?;
         for i in depth + 1..self.frames.len() {
             local = self.capture(i, local, Some(obj), pos);
         }

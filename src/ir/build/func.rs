@@ -65,8 +65,8 @@ impl Builder<'_> {
             generic: false,
             silent: false,
             dup_ok: false,
-            body: Arc::default(),
-            original: Arc::default(),
+            body: Arc::clone(&self.nothing),
+            original: Arc::clone(&self.nothing),
             inline: None,
             closures: ClosureCounts::default(),
         }
