@@ -336,7 +336,8 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
         .then(|| Benchmarks::find(&walked, &mut program, &setup.load));
     let program = program;
     let sizes = Sizes::for_arch(&setup.load.target.goarch).unwrap_or_default();
-    let units = Units::new(program.packages.len(), sizes, scope.input.no_inline);
+    let units = Units::new(program.packages.len(), sizes, scope.input.no_inline)
+        .explaining(scope.wanted.inlining);
     let mut notices = setup::notices(&program, &diagnostics);
     let none = ProfileArgs::default();
     let profiles = Profiles::read(scope.profiles.unwrap_or(&none), &program, &mut notices)?;

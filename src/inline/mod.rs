@@ -49,4 +49,6 @@ pub struct Config {
     pub release: &'static crate::ir::release::Release,
     /// `-l`: nothing is inlined, and nothing is said about it.
     pub disabled: bool,
+    /// Say why functions cannot be inlined, and what those cost that cost too much.
+    pub explain: bool,
 }

@@ -70,13 +70,19 @@ pub fn run_silently(package: &mut Package, world: World<'_>, from: usize) {
 
 /// Points the uses of instances in the nodes of `func` from number `from` on to functions of `package`.
 pub fn uses_of(package: &mut Package, world: World<'_>, func: FuncId, from: usize, silent: bool) {
-    let body = Arc::clone(&package.funcs[func].body);
-    let same = Arc::ptr_eq(&body, &package.funcs[func].original);
-    let mut own: Option<Body> = None;
-    let called = called_instances(&body, from);
-    for i in from..body.len() {
-        let id = NodeId::from_usize(i);
-        let Some(used) = instance_use(body.node(id)) else {
+    let body = &package.funcs[func].body;
+    let ids = (from..body.len()).map(NodeId::from_usize);
+    let uses: Vec<NodeId> = ids
+        .filter(|&id| is_instance_use(body.node_ref(id)))
+        .collect();
+    if uses.is_empty() {
+        return;
+    }
+    let called = called_instances(body, from);
+    let mut changes = Vec::new();
+    for id in uses {
+        let node = package.funcs[func].body.node(id);
+        let Some(used) = instance_use(node) else {
             continue;
         };
         let called = called.contains(&id);
@@ -86,37 +92,61 @@ pub fn uses_of(package: &mut Package, world: World<'_>, func: FuncId, from: usiz
         if !called && package.find(used).is_some() {
             continue;
         }
-        let Some((shaped, node)) = shaped_use(body.node(id), world.release) else {
-            continue;
-        };
-        ensure(package, world, shaped, silent);
-        let own = own.get_or_insert_with(|| (*body).clone());
-        if let Node::MethodExpr { .. } = node {
-            let ty = shaped_receiver(own.ty(id), shaped);
-            own.set_ty(id, ty);
+        if let Some((shaped, node)) = shaped_use(node, world.release) {
+            ensure(package, world, shaped, silent);
+            changes.push((id, shaped, node));
         }
-        own.replace(id, node);
     }
-    if let Some(own) = own {
-        let own = Arc::new(own);
-        if same {
-            package.funcs[func].original = Arc::clone(&own);
-        }
-        package.funcs[func].body = own;
+    if !changes.is_empty() {
+        change(&mut package.funcs[func], &changes);
     }
 }
 
-/// The world among the nodes from number `from` on that are instances.
+/// Puts nodes that use shaped functions in their places.
+fn change(func: &mut Func, changes: &[(NodeId, FuncRef, Node)]) {
+    let same = Arc::ptr_eq(&func.body, &func.original);
+    if same {
+        func.original = Arc::default();
+    }
+    let body = Arc::make_mut(&mut func.body);
+    for &(id, shaped, node) in changes {
+        if let Node::MethodExpr { .. } = node {
+            let ty = shaped_receiver(body.ty(id), shaped);
+            body.set_ty(id, ty);
+        }
+        body.replace(id, node);
+    }
+    if same {
+        func.original = Arc::clone(&func.body);
+    }
+}
+
+/// The uses among the nodes from number `from` on that are calls.
 fn called_instances(body: &Body, from: usize) -> FxHashSet<NodeId> {
-    let nodes = (from..body.len()).map(|i| body.node(NodeId::from_usize(i)));
-    let callee = |node| match node {
+    let ids = (from..body.len()).map(NodeId::from_usize);
+    let callee = |id| match *body.node_ref(id) {
         Node::Call { fun, .. } => Some(fun),
         _ => None,
     };
-    nodes
-        .filter_map(callee)
-        .filter(|&fun| instance_use(body.node(fun)).is_some())
+    ids.filter_map(callee)
+        .filter(|&fun| is_instance_use(body.node_ref(fun)))
         .collect()
+}
+
+/// Whether a node refers to an instance.
+pub(super) fn is_instance_use(node: &Node) -> bool {
+    matches!(
+        node,
+        Node::Func(FuncRef::Inst(..))
+            | Node::MethodExpr {
+                func: FuncRef::Inst(..),
+                ..
+            }
+            | Node::MethodValue {
+                func: FuncRef::Inst(..),
+                ..
+            }
+    )
 }
 
 /// The instance that a node refers to.

@@ -39,6 +39,7 @@ pub mod convert;
 pub mod instantiate;
 mod needs;
 pub mod node;
+pub mod outline;
 pub mod print;
 pub mod quote;
 pub mod release;
@@ -214,7 +215,10 @@ pub struct Package {
 impl Package {
     /// The function that `func` refers to, if it is one of this package.
     pub fn find(&self, func: FuncRef) -> Option<FuncId> {
-        self.by_ref.get(&func).copied()
+        match func {
+            FuncRef::Decl(obj) if obj.pkg != Some(self.pkg) => None,
+            _ => self.by_ref.get(&func).copied(),
+        }
     }
 
     /// The variable that `local` of `func` stands for: closures refer to variables of enclosing functions.

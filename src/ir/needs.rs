@@ -29,7 +29,12 @@ pub(super) struct Needs {
     dictionaries: FxHashSet<FuncRef>,
     /// Those to look into.
     pending: Vec<FuncRef>,
+    /// Types read lately, by number of the slot that they fall into: most nodes have one of them.
+    recent: Vec<Option<Ty>>,
 }
+
+/// How many types read lately are remembered.
+const RECENT: usize = 256;
 
 impl Needs {
     /// Reads the types of package-level objects.
@@ -50,15 +55,24 @@ impl Needs {
     /// Reads the types that a body mentions.
     pub fn body(&mut self, package: &Package, func: FuncId) {
         let body = &package.funcs[func].body;
+        self.recent.resize(RECENT, None);
         for i in 0..body.len() {
             let id = NodeId::from_usize(i);
-            self.read(body.ty(id));
-            if let Node::Dict(func) = body.node(id) {
+            self.read_often(body.ty(id));
+            if let Node::Dict(func) = *body.node_ref(id) {
                 self.pending.push(func);
             }
         }
         for local in &body.locals {
-            self.read(local.ty);
+            self.read_often(local.ty);
+        }
+    }
+
+    fn read_often(&mut self, ty: Ty) {
+        let recent = &mut self.recent[ty.number() / 16 % RECENT];
+        if *recent != Some(ty) {
+            *recent = Some(ty);
+            self.read(ty);
         }
     }
 

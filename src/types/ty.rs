@@ -306,6 +306,12 @@ impl Ty {
         &self.0.kind
     }
 
+    /// A number that no other type has at the same time, for tables.
+    #[inline]
+    pub fn number(self) -> usize {
+        std::ptr::from_ref(self.0) as usize
+    }
+
     /// A predeclared type.
     pub const fn basic(kind: BasicKind) -> Ty {
         Ty(&super::universe::BASIC[kind as usize])

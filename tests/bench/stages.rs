@@ -165,6 +165,7 @@ fn inlined(package: &mut Package) {
     let config = inline::Config {
         release: release(),
         disabled: false,
+        explain: false,
     };
     inline::run(package, &std_library(), config);
 }

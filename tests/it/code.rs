@@ -107,6 +107,7 @@ fn decide(path: &str, text: &str, file: usize, minor: u8, world: &World) -> Deci
     let config = inline::Config {
         release,
         disabled: false,
+        explain: false,
     };
     let said = inline::run(&mut package, world, config);
     let release = Release::of(go);

@@ -99,6 +99,7 @@ impl Found {
         let config = inline::Config {
             release,
             disabled: no_inline,
+            explain: false,
         };
         let inlining = inline::run(&mut package, &Alone, config).messages;
         let analysis = analyse(Context {

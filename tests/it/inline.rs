@@ -90,6 +90,7 @@ fn run(version: u16, code: &str) -> Run {
     let config = inline::Config {
         release,
         disabled: false,
+        explain: true,
     };
     let out = inline::run(&mut package, &Nothing, config);
     let line = |m: &inline::Message| {

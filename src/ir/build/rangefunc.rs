@@ -553,7 +553,7 @@ impl Builder<'_> {
             let locals = self.named_results(root);
             let values = self.several(results, &|i| types.get(i).copied(), pos);
             let dsts: Vec<NodeId> = locals.iter().map(|&l| self.root_variable(l, pos)).collect();
-            let node = match (dsts.as_slice(), values.as_slice()) {
+            let node = match (&*dsts, &*values) {
                 (&[x], &[y]) => Node::Assign {
                     x,
                     y: Some(y),
