@@ -77,7 +77,7 @@ impl<'p> Reuse<'p> {
     /// What a package's facts follow from; `None` if they are not to be kept.
     fn key(&self, id: PackageId) -> Option<Digest> {
         let package = &self.program.packages[id];
-        if package.is_selected() || package.variant != Variant::Plain {
+        if package.is_asked_for() || package.variant != Variant::Plain {
             return None;
         }
         let mut recipe = self.common.clone();
