@@ -126,11 +126,14 @@ fn check(args: &CheckArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
         report::write_notices(&report, streams.err_style, &mut streams.err)?;
         report::write_summary(&report, streams.err_style, &mut streams.err)?;
     }
-    Ok(match report.worst() {
+    let exit = match report.worst() {
         _ if at_fault => Exit::Fault,
         Some(worst) if threshold.is_some_and(|t| worst >= t) => Exit::Findings,
         _ => Exit::Clean,
-    })
+    };
+    // The process ends here: its memory need not be taken apart string by string before.
+    std::mem::forget(report);
+    Ok(exit)
 }
 
 /// What reports show.

@@ -25,7 +25,8 @@ use crate::types::ty::TyKind;
 /// What a body has of the things that need a look ahead; most have none.
 #[derive(Default)]
 struct Met {
-    labels: bool,
+    /// `goto` statements, but for the returns of inlined calls, which lead forward.
+    gotos: bool,
     /// Loops with variables of their own on each iteration.
     distinct_loops: bool,
     /// What may keep a variable: closures, and addresses taken.
@@ -38,7 +39,10 @@ impl Met {
         let mut met = Met::default();
         for i in 0..body.len() {
             match body.node(NodeId::from_usize(i)) {
-                Node::Label(_) => met.labels = true,
+                Node::Branch {
+                    kind: Branch::Goto,
+                    label,
+                } => met.gotos |= !is_end_of_inlined_call(label),
                 Node::For { distinct, .. } | Node::Range { distinct, .. } => {
                     met.distinct_loops |= distinct;
                 }
@@ -50,11 +54,16 @@ impl Met {
     }
 }
 
+/// Whether a label is one that inlining made, not one of the source: `.i7`.
+fn is_end_of_inlined_call(label: Symbol) -> bool {
+    label.as_str().starts_with('.')
+}
+
 impl Walk<'_, '_> {
     /// Walks the function's body.
     pub fn function(&mut self) {
         let met = Met::in_arena(self.body);
-        if met.labels {
+        if met.gotos {
             self.find_labels();
         }
         if met.distinct_loops && met.references {
