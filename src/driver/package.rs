@@ -1,5 +1,7 @@
 //! One package: find its sites and how hot they are, run the rules, and print what the compiler prints.
 
+use std::path::{Path, PathBuf};
+
 use rustc_hash::FxHashSet;
 
 use crate::base::diag::{Diagnostic, Level};
@@ -18,6 +20,7 @@ use crate::report::CompilerLine;
 use crate::rules::{self, Active, SYNTAX_ERROR, Snippet};
 use crate::settings::SettingsCache;
 use crate::site::{GoVersion, Site};
+use crate::walk;
 
 use super::decide::{self, Decided};
 use super::measure::Profiles;
@@ -164,11 +167,25 @@ pub(super) fn inlining(program: &Program, decided: &Decided) -> Vec<CompilerLine
 
 fn line(program: &Program, file: FileId, offset: u32, text: String) -> CompilerLine {
     let source = &program.files[file];
+    let pos = source.compiler_pos(offset);
+    let path = match pos.file {
+        None => source.path().to_path_buf(),
+        Some(given) => path_of_directive(source.path(), given.as_str()),
+    };
     CompilerLine {
-        path: source.path().to_string_lossy().into_owned(),
-        at: source.line_col(offset),
+        path: path.to_string_lossy().into_owned(),
+        at: pos.at,
         text,
     }
+}
+
+/// The file that a `//line` directive in `source` means by `name`: relative to the folder of `source`.
+fn path_of_directive(source: &Path, name: &str) -> PathBuf {
+    if name.is_empty() {
+        return PathBuf::from("??");
+    }
+    let dir = source.parent().unwrap_or(Path::new(""));
+    walk::normalize(&dir.join(name))
 }
 
 /// A file on its way through the stages.
