@@ -76,7 +76,7 @@ impl<'a> Costs<'a> {
             package,
             release,
             sizes,
-            statics: Statics::of(package),
+            statics: Statics::of(package, release),
             surroundings: package.funcs.iter().map(|_| OnceCell::new()).collect(),
         }
     }

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::callee::{Finder, Target};
 use super::cost::{Counter, Impossible, budget, call_limit, delays_results, is_big};
 use super::intrinsics::{Special, special};
-use super::{Config, Message, deadlocals, devirtualize, exports, splice};
+use super::{Config, Message, bloop, deadlocals, devirtualize, exports, splice};
 use crate::ast::Pragma;
 use crate::ir::body::{Body, FuncKey, Pos};
 use crate::ir::instantiate::{self, World};
@@ -38,8 +38,11 @@ pub fn run(package: &mut Package, callees: &dyn Callees, config: Config) -> Inli
         release: config.release,
     };
     instantiate::run(package, world);
+    if config.release.keeps_b_loop {
+        bloop::keep(package);
+    }
     let mut pass = Pass {
-        statics: Statics::of(package),
+        statics: Statics::of(package, config.release),
         package,
         callees,
         config,
@@ -248,7 +251,7 @@ impl Pass<'_> {
     fn sites(&mut self, func: FuncId) -> Sites {
         let big = is_big(&self.package.funcs[func].body);
         let body = Arc::clone(&self.package.funcs[func].body);
-        let calls = calls_below(&body, body.list(body.stmts));
+        let calls = self.candidates_below(func, &body, body.list(body.stmts));
         let mut sites = Sites {
             resolved: vec![None; calls.len()],
             calls,
@@ -258,6 +261,19 @@ impl Pass<'_> {
             self.resolve(func, &mut sites, i);
         }
         sites
+    }
+
+    /// The calls below nodes of `func` that may be inlined or devirtualized.
+    fn candidates_below(&mut self, func: FuncId, body: &Body, roots: &[NodeId]) -> Vec<NodeId> {
+        let mut calls = calls_below(body, roots);
+        if self.config.release.skips_b_loop {
+            let skipped = bloop::Skipped::below(self.package, body, roots);
+            calls.retain(|call| !skipped.calls.contains(call));
+            if !self.package.funcs[func].silent {
+                self.out.messages.extend(skipped.messages(body));
+            }
+        }
+        calls
     }
 
     /// The callee of a call, which may have become known since the last time: devirtualizes the call, and counts it for
@@ -335,7 +351,8 @@ impl Pass<'_> {
                     let body = Arc::clone(&self.package.funcs[func].body);
                     let mut below = Vec::new();
                     body.children(sites.calls[i], &mut below);
-                    sites.calls.extend(calls_below(&body, &below));
+                    let calls = self.candidates_below(func, &body, &below);
+                    sites.calls.extend(calls);
                     sites.resolved.resize(sites.calls.len(), None);
                 }
             }

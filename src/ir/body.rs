@@ -213,6 +213,15 @@ pub enum ConvKind {
     SliceToArrayPointer,
 }
 
+/// A constant expression in the source.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Written {
+    /// Its text.
+    pub text: Symbol,
+    /// The precedence of its operator, as [`print`](super::print) counts.
+    pub precedence: u8,
+}
+
 /// The nodes of one function.
 #[derive(Clone, Debug, Default)]
 pub struct Body {
@@ -230,6 +239,8 @@ pub struct Body {
     /// A bit for each node that may have an init list: most have none, and walks ask for all of them.
     with_init: Vec<u64>,
     consts: IndexVec<ConstId, Value>,
+    /// How constants are written, where the release prints that; by constant.
+    written: Vec<(ConstId, Written)>,
 }
 
 impl Body {
@@ -325,6 +336,17 @@ impl Body {
         self.consts.push(value)
     }
 
+    /// Notes how a constant, the last one so far, is written.
+    pub fn set_written(&mut self, id: ConstId, written: Written) {
+        self.written.push((id, written));
+    }
+
+    /// How a constant is written, if the release prints that.
+    pub fn written(&self, id: ConstId) -> Option<Written> {
+        let found = self.written.binary_search_by_key(&id, |w| w.0);
+        found.ok().map(|i| self.written[i].1)
+    }
+
     /// How many constants there are.
     pub fn const_count(&self) -> usize {
         self.consts.len()
@@ -352,6 +374,10 @@ impl Body {
         for (&id, &list) in &other.inits {
             self.insert_init(shift(id), list.shifted(lists));
         }
+        let consts = self.consts.len();
+        let written = other.written.iter();
+        self.written
+            .extend(written.map(|&(c, w)| (ConstId::from_usize(c.index() + consts), w)));
         for value in &other.consts {
             self.consts.push(value.clone());
         }

@@ -10,6 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::Package;
 use super::body::{Body, Class, ConvKind, LocalId};
 use super::node::{FuncId, ListKind, Node, NodeId};
+use super::release::Release;
 use crate::base::index::Idx;
 use crate::types::ty::{Ty, TyKind};
 
@@ -29,12 +30,17 @@ pub struct Statics {
     reassigned: FxHashSet<Variable>,
     /// The plain assignments to variables of function type; `None` if there are others.
     functions: FxHashMap<Variable, Option<Vec<Assigned>>>,
+    /// Whether the captured variables of a literal have the values of those around it.
+    follows_captures: bool,
 }
 
 impl Statics {
     /// What is assigned in the functions of a package and in the literals that they still have.
-    pub fn of(package: &Package) -> Statics {
-        let mut statics = Statics::default();
+    pub fn of(package: &Package, release: &Release) -> Statics {
+        let mut statics = Statics {
+            follows_captures: release.follows_captures,
+            ..Statics::default()
+        };
         for func in package.funcs.ids() {
             if !package.funcs[func].kind.is_closure() && !package.funcs[func].generic {
                 statics.walk(package, func);
@@ -161,6 +167,9 @@ impl Statics {
             },
             Node::Name(local) => {
                 let (owner, variable) = package.canonical(func, local);
+                if owner != func && !self.follows_captures {
+                    return None;
+                }
                 Some((owner, self.definition(package, owner, variable)?))
             }
             _ => None,
