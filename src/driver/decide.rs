@@ -93,6 +93,7 @@ impl Units {
         let sources: Vec<_> = files
             .map(|(file, parsed)| ir::build::Source {
                 ast: &parsed.ast,
+                text: program.files[file.id].text(),
                 version: language_of(file.language),
             })
             .collect();
@@ -184,6 +185,7 @@ pub(super) fn alone(
     let units = Units::new(1, Sizes::AMD64, false);
     let source = ir::build::Source {
         ast: &parsed.ast,
+        text: src.text(),
         version: language_of(go),
     };
     let id = PackageId::from_usize(0);

@@ -1,6 +1,7 @@
 //! One package: find its sites and how hot they are, run the rules, and print what the compiler prints.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -9,7 +10,8 @@ use crate::base::diag::{Diagnostic, Level};
 use crate::base::glob::Patterns;
 use crate::base::index::Idx;
 use crate::base::source::{FileId, SourceFile};
-use crate::base::span::Span;
+use crate::base::span::{LineCol, Span};
+use crate::base::symbol::Symbol;
 use crate::directive::{self, Directives};
 use crate::escape::message::Printer;
 use crate::escape::sites::Extra;
@@ -25,6 +27,7 @@ use crate::report::CompilerLines;
 use crate::rules::{self, Active, SYNTAX_ERROR, Snippet};
 use crate::settings::{Settings, SettingsCache};
 use crate::site::{Cost, GoVersion, Site, SiteKind};
+use crate::walk;
 
 use super::decide::{self, Decided};
 use super::measure::Profiles;
@@ -305,19 +308,36 @@ pub(super) fn inlining(program: &Program, decided: &Decided) -> Vec<CompilerLine
     by_file(program, said.collect())
 }
 
-/// Texts with the places they are about, by file.
+/// Texts with the places they are about, by file. A `//line` directive may place lines of one file in others.
 fn by_file(program: &Program, mut all: Vec<(FileId, u32, String)>) -> Vec<CompilerLines> {
     all.sort_by_key(|&(file, ..)| file);
     let mut all = all.into_iter().peekable();
     let mut files = Vec::new();
     while let Some(&(file, ..)) = all.peek() {
         let source = &program.files[file];
-        let own = std::iter::from_fn(|| all.next_if(|&(f, ..)| f == file));
-        let lines = own.map(|(_, offset, text)| (source.line_col(offset), text));
-        let path = source.path().to_string_lossy().into_owned();
-        files.push(CompilerLines::new(path, lines.collect()));
+        let mut by_name: BTreeMap<Option<Symbol>, Vec<(LineCol, String)>> = BTreeMap::new();
+        while let Some((_, offset, text)) = all.next_if(|&(f, ..)| f == file) {
+            let pos = source.compiler_pos(offset);
+            by_name.entry(pos.file).or_default().push((pos.at, text));
+        }
+        files.extend(by_name.into_iter().map(|(given, lines)| {
+            let path = match given {
+                None => source.path().to_path_buf(),
+                Some(given) => path_of_directive(source.path(), given.as_str()),
+            };
+            CompilerLines::new(path.to_string_lossy().into_owned(), lines)
+        }));
     }
     files
+}
+
+/// The file that a `//line` directive in `source` means by `name`: relative to the folder of `source`.
+fn path_of_directive(source: &Path, name: &str) -> PathBuf {
+    if name.is_empty() {
+        return PathBuf::from("??");
+    }
+    let dir = source.parent().unwrap_or(Path::new(""));
+    walk::normalize(&dir.join(name))
 }
 
 /// How functions come to run, in words.

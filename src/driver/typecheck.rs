@@ -219,6 +219,9 @@ impl<R: Send, V: Visit<R>> Run<'_, R, V> {
         let parsed: Vec<Parsed> = files
             .map(|f| parse::parse_file(self.program.files[f.id].text()))
             .collect();
+        for (file, parsed) in package.files.iter().zip(&parsed) {
+            self.program.files[file.id].add_line_directives(&parsed.ast.line_directives);
+        }
         let language = package.files.iter().map(|f| f.language).min();
         let language = language.unwrap_or(GoVersion::NEWEST);
         let input = |(file, parsed): (&PackageFile, _)| self.input(file, parsed, language);

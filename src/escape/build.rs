@@ -87,7 +87,7 @@ impl<'a> Builder<'a> {
             evaluated: FxHashSet::default(),
             self_assignments: Vec::new(),
             summaries: IndexVec::from_elem(None, cx.package.funcs.len()),
-            statics: Statics::of(cx.package, outlines),
+            statics: Statics::of(cx.package, outlines, cx.release),
         }
     }
 

@@ -80,7 +80,7 @@ impl<'a> Costs<'a> {
             package,
             release,
             sizes,
-            statics: Statics::of(package, &Outlines::of(package)),
+            statics: Statics::of(package, &Outlines::of(package), release),
             surroundings: package.funcs.iter().map(|_| OnceCell::new()).collect(),
         }
     }

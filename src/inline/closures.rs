@@ -3,7 +3,7 @@
 //!
 //! | release | literal of `g`, inlined through `f` into `caller` |
 //! | --- | --- |
-//! | up to 1.26 | `caller.f.g.func3`, numbered with the literals of `caller` |
+//! | up to 1.26 | `caller.f.g.func3`, numbered with the literals of `caller`; `caller.f.g.3` from 1.22 on if that is a literal |
 //! | from 1.27 on | `g.func1`, with its number in `g`; `g.1` if the caller is a literal itself |
 
 use std::sync::Arc;
@@ -144,7 +144,8 @@ impl Place<'_> {
             }
         }
         let namer = &mut package.funcs[namer];
-        let suffix = closure_suffix(literal.kind, namer.kind.is_closure());
+        let nested = namer.kind.is_closure() && !(inlined && self.release.plain_inlined_names);
+        let suffix = closure_suffix(literal.kind, nested);
         let number = match literal.kind {
             FuncKind::GoWrapper | FuncKind::DeferWrapper => {
                 trailing_number(literal.name.as_str()).to_owned()

@@ -22,6 +22,9 @@ const BIG_NODES: i64 = 5000;
 /// What a closure costs besides its node.
 const CLOSURE_COST: i64 = 15;
 
+/// What a call of `runtime.throw` costs where the compiler knows it by name.
+const THROW_COST: i64 = 1 + BUDGET as i64;
+
 /// What reading a word of the dictionary costs: index, dereference, variable and number.
 const DICTIONARY_WORD: i64 = 4;
 
@@ -231,7 +234,7 @@ impl<'a> Counter<'a, '_> {
         }
         if let Node::Func(f) | Node::MethodExpr { func: f, .. } = body.node(fun) {
             match special(f, self.release) {
-                Special::Throw => return Ok(2),
+                Special::Throw => return Ok(THROW_COST),
                 Special::Intrinsic | Special::Cheap => return Ok(1),
                 Special::Forbids => return Err(forbidden(f)),
                 Special::None => {}

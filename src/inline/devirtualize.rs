@@ -11,6 +11,7 @@ use crate::ir::body::{Body, Class, ConvKind, FuncRef, LocalId};
 use crate::ir::instantiate::World;
 use crate::ir::node::{FuncId, Node, NodeId};
 use crate::ir::print::node_text;
+use crate::ir::receiver::with_receiver;
 use crate::ir::shape::{has_shape, is_boxing as is_interface, is_shape};
 use crate::ir::statics::outer_variable;
 use crate::ir::typetext::type_text;
@@ -474,5 +475,5 @@ fn reference(method: Obj, recv: Ty) -> FuncRef {
 /// A method's type as a function with its receiver first.
 fn method_type(method: Obj, recv: Ty) -> Ty {
     let sig = method.ty().as_signature();
-    sig.map_or(Ty::INVALID, |sig| wrapper::with_receiver(sig, recv))
+    sig.map_or(Ty::INVALID, |sig| with_receiver(sig, recv))
 }

@@ -21,7 +21,7 @@ pub enum Special {
     Intrinsic,
     /// One node; may be inlined.
     Cheap,
-    /// Two nodes: as cheap as a panic.
+    /// As much as a function may cost at all.
     Throw,
     /// Makes the function that calls it impossible to inline.
     Forbids,
@@ -70,6 +70,10 @@ pub fn special(func: FuncRef, release: &Release) -> Special {
             Special::Throw
         }
         None if forbids(path, name) => Special::Forbids,
+        // It takes the check of a loop's state for a call like any other as long as it looks for runtime's own functions.
+        None if release.helpers_in_runtime && path == "runtime" && name == "panicrangestate" => {
+            Special::None
+        }
         None if is_helper(path, name, release) || is_cheap(path, name) => Special::Cheap,
         None if is_intrinsic(path, name) => Special::Intrinsic,
         None => Special::None,

@@ -17,6 +17,7 @@
 //!
 //! Sources read: cmd/compile/internal/inline, inline/interleaved, devirtualize. Profiles are not used.
 
+mod bloop;
 pub mod callee;
 mod closures;
 pub mod cost;

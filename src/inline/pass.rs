@@ -11,7 +11,7 @@ use super::cost::{Counter, Impossible, budget, call_limit, is_big};
 use super::devirtualize::Assigned;
 use super::intrinsics::{Special, special};
 use super::splice::Source;
-use super::{Config, Message, deadlocals, devirtualize, exports, splice};
+use super::{Config, Message, bloop, deadlocals, devirtualize, exports, splice};
 use crate::ast::Pragma;
 use crate::base::index::Idx;
 use crate::base::symbol::Symbol;
@@ -45,9 +45,12 @@ pub fn run(package: &mut Package, callees: &dyn Callees, config: Config) -> Inli
         release: config.release,
     };
     instantiate::run(package, world);
+    if config.release.keeps_b_loop {
+        bloop::keep(package);
+    }
     let outlines = Outlines::of(package);
     let mut pass = Pass {
-        statics: Statics::of(package, &outlines),
+        statics: Statics::of(package, &outlines, config.release),
         imports: Imports::new(package, callees),
         outlines,
         package,
@@ -280,7 +283,8 @@ impl<'a> Pass<'a> {
     /// The calls of a function, inner ones first; counts them by callee.
     fn sites(&mut self, func: FuncId) -> Sites {
         let big = is_big(&self.package.funcs[func].body);
-        let calls = self.outlines.calls(func).to_vec();
+        let mut calls = self.outlines.calls(func).to_vec();
+        self.leave_benchmark_loops(func, None, &mut calls);
         let mut sites = Sites {
             resolved: vec![None; calls.len()],
             calls,
@@ -290,6 +294,30 @@ impl<'a> Pass<'a> {
             self.resolve(func, &mut sites, i);
         }
         sites
+    }
+
+    /// Takes the calls out that lie in benchmark loops below an inlined call, or in the whole of `func`, for compilers that
+    /// inline nothing there.
+    fn leave_benchmark_loops(
+        &mut self,
+        func: FuncId,
+        below: Option<NodeId>,
+        calls: &mut Vec<NodeId>,
+    ) {
+        if !self.config.release.skips_b_loop || !bloop::has_testing(self.package) {
+            return;
+        }
+        let body = Arc::clone(&self.package.funcs[func].body);
+        let mut roots = Vec::new();
+        match below {
+            Some(call) => body.children(call, &mut roots),
+            None => roots.extend(body.list(body.stmts)),
+        }
+        let skipped = bloop::Skipped::below(&body, &roots);
+        calls.retain(|call| !skipped.calls.contains(call));
+        if !self.package.funcs[func].silent {
+            self.out.messages.extend(skipped.messages(&body));
+        }
     }
 
     /// The callee of a call, which may have become known since the last time: devirtualizes the call, and counts it for
@@ -365,8 +393,11 @@ impl<'a> Pass<'a> {
                     changed = true;
                     let body = &self.package.funcs[func].body;
                     let init = body.list(body.init(sites.calls[i]));
-                    add_calls_below(body, init, &mut sites.calls);
-                    sites.calls.extend(source.calls(nodes));
+                    let mut calls = Vec::new();
+                    add_calls_below(body, init, &mut calls);
+                    calls.extend(source.calls(nodes));
+                    self.leave_benchmark_loops(func, Some(sites.calls[i]), &mut calls);
+                    sites.calls.extend(calls);
                     sites.resolved.resize(sites.calls.len(), None);
                 }
             }

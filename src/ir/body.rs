@@ -211,6 +211,15 @@ pub enum ConvKind {
     SliceToArrayPointer,
 }
 
+/// A constant expression in the source.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Written {
+    /// Its text.
+    pub text: Symbol,
+    /// The precedence of its operator, as [`print`](super::print) counts.
+    pub precedence: u8,
+}
+
 /// The nodes of one function.
 #[derive(Clone, Debug, Default)]
 pub struct Body {
@@ -228,6 +237,8 @@ pub struct Body {
     /// Which of the init lists a node has, counted from 1; 0 for none, and nothing behind the last node that has one.
     init_of: Vec<u32>,
     consts: IndexVec<ConstId, Value>,
+    /// How constants are written, where the release prints that; by constant.
+    written: Vec<(ConstId, Written)>,
 }
 
 impl Body {
@@ -310,6 +321,7 @@ impl Body {
         self.lists.clear();
         self.inits.clear();
         self.init_of.clear();
+        self.written.clear();
         packed
     }
 
@@ -327,6 +339,7 @@ impl Body {
             inits: self.inits.clone(),
             init_of: self.init_of.clone(),
             consts: self.consts.clone(),
+            written: self.written.clone(),
         };
         copy.nodes.extend(self.nodes.iter().copied());
         copy.pos.extend(self.pos.iter().copied());
@@ -400,6 +413,17 @@ impl Body {
         self.consts.push(value)
     }
 
+    /// Notes how a constant, the last one so far, is written.
+    pub fn set_written(&mut self, id: ConstId, written: Written) {
+        self.written.push((id, written));
+    }
+
+    /// How a constant is written, if the release prints that.
+    pub fn written(&self, id: ConstId) -> Option<Written> {
+        let found = self.written.binary_search_by_key(&id, |w| w.0);
+        found.ok().map(|i| self.written[i].1)
+    }
+
     /// How many constants there are.
     pub fn const_count(&self) -> usize {
         self.consts.len()
@@ -432,6 +456,10 @@ impl Body {
             let other = other.inits.iter();
             self.inits.extend(other.map(|list| list.shifted(lists)));
         }
+        let consts = self.consts.len();
+        let written = other.written.iter();
+        self.written
+            .extend(written.map(|&(c, w)| (ConstId::from_usize(c.index() + consts), w)));
         self.consts.extend(other.consts.iter().cloned());
     }
 

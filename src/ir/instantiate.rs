@@ -9,9 +9,11 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::body::{Body, FuncRef, Instance};
+use super::finite::can_be_made;
 use super::needs::Needs;
 use super::node::{FuncId, Node, NodeId};
 use super::print::func_text;
+use super::receiver::with_other_receiver;
 use super::release::Release;
 use super::shape::shape;
 use super::{Callees, Func, Package, wrapper};
@@ -20,7 +22,7 @@ use crate::base::symbol::Symbol;
 use crate::types::arena::alloc_slice;
 use crate::types::object::Obj;
 use crate::types::subst::{SubstMap, subst};
-use crate::types::ty::{Signature, Ty, TyKind, TypeParam};
+use crate::types::ty::{Ty, TyKind, TypeParam};
 
 /// How many functions one package may have: types that grow with every instantiation would never end.
 pub(super) const MAX_FUNCTIONS: usize = 200_000;
@@ -221,28 +223,10 @@ fn type_params(obj: Obj) -> Vec<&'static TypeParam> {
 
 /// The type of a method expression whose receiver is the shaped instance.
 fn shaped_receiver(ty: Ty, func: FuncRef) -> Ty {
-    let (Some(sig), FuncRef::Inst(_, instance)) = (ty.as_signature(), func) else {
-        return ty;
-    };
-    let Some((first, rest)) = sig.param_vars().split_first() else {
-        return ty;
-    };
-    let mut params = vec![Obj::var(
-        crate::types::object::VarKind::Param,
-        first.name,
-        first.pkg,
-        None,
-        shaped_type(first.ty(), instance),
-    )];
-    params.extend_from_slice(rest);
-    Ty::new(TyKind::Signature(Signature {
-        tparams: &[],
-        rparams: &[],
-        recv: None,
-        params: Ty::tuple(params),
-        results: sig.results,
-        variadic: sig.variadic,
-    }))
+    match func {
+        FuncRef::Inst(_, instance) => with_other_receiver(ty, |recv| shaped_type(recv, instance)),
+        FuncRef::Decl(_) => ty,
+    }
 }
 
 /// `List[int]` to `List[go.shape.int]`, behind a pointer too.
@@ -268,6 +252,9 @@ fn ensure(package: &mut Package, world: World<'_>, func: FuncRef, silent: bool) 
     let FuncRef::Inst(obj, instance) = func else {
         return;
     };
+    if !can_be_made(obj, instance) {
+        return;
+    }
     let Some((generic, closures)) = generic_source(package, world, obj) else {
         return;
     };

@@ -35,13 +35,16 @@
 pub mod body;
 pub mod boxes;
 pub mod build;
+mod canonical;
 pub mod convert;
+mod finite;
 pub mod instantiate;
 mod needs;
 pub mod node;
 pub mod outline;
 pub mod print;
 pub mod quote;
+pub mod receiver;
 pub mod release;
 pub mod scc;
 pub mod shape;

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::body::{Body, Class, FuncRef, Instance};
+use super::finite::{are_endless, can_be_made, is_oversized};
 use super::instantiate::{self, World, generic_bodies, type_param_types};
 use super::node::{FuncId, Node, NodeId};
 use super::shape::{has_shape, is_shape};
@@ -142,7 +143,7 @@ impl Needs {
         let Some(origin) = named.inst.and_then(|i| i.orig.as_named()) else {
             return;
         };
-        if targs.iter().any(incomplete) {
+        if targs.iter().any(incomplete) || are_endless(origin.tparams()) || is_oversized(ty) {
             return;
         }
         targs.iter().for_each(|&t| self.read(t));
@@ -169,6 +170,9 @@ impl Needs {
             return;
         };
         if !self.dictionaries.insert(func) || instance.targs().iter().any(|&t| has_shape(t)) {
+            return;
+        }
+        if !can_be_made(obj, instance) {
             return;
         }
         let map = SubstMap::new(&type_param_types(obj), instance.targs());

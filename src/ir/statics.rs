@@ -11,6 +11,7 @@ use super::Package;
 use super::body::{Body, Class, ConvKind, LocalId};
 use super::node::{FuncId, ListKind, Node, NodeId};
 use super::outline::{self, Outlines};
+use super::release::Release;
 use crate::base::index::Idx;
 use crate::types::ty::{Ty, TyKind};
 
@@ -35,13 +36,18 @@ pub struct Statics {
     marks: Vec<Vec<u8>>,
     /// The plain assignments to variables of function type.
     functions: FxHashMap<Variable, Vec<Assigned>>,
+    /// Whether the captured variables of a literal have the values of those around it.
+    follows_captures: bool,
 }
 
 impl Statics {
     /// What is assigned in the functions of a package and in the literals that they still have. `outlines` are those of
     /// the package.
-    pub fn of(package: &Package, outlines: &Outlines) -> Statics {
-        let mut statics = Statics::default();
+    pub fn of(package: &Package, outlines: &Outlines, release: &Release) -> Statics {
+        let mut statics = Statics {
+            follows_captures: release.follows_captures,
+            ..Statics::default()
+        };
         let mut todo = Vec::new();
         for func in package.funcs.ids() {
             if !package.funcs[func].kind.is_closure() && !package.funcs[func].generic {
@@ -205,6 +211,9 @@ impl Statics {
             },
             Node::Name(local) => {
                 let (owner, variable) = package.canonical(func, local);
+                if owner != func && !self.follows_captures {
+                    return None;
+                }
                 Some((owner, self.definition(package, owner, variable)?))
             }
             _ => None,

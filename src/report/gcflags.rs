@@ -5,7 +5,8 @@
 //! ```
 //!
 //! Paths are relative to the current folder, without the `./` that the toolchain puts before files of that folder. As
-//! with the compiler, a line that is said twice of one place is printed once, and a column of 255 or more is left out.
+//! with the compiler, a line that is said twice of one place is printed once, and a column of 255 or more is left out,
+//! as is one that a `//line` directive made unknown.
 
 use std::io::{self, Write};
 
@@ -19,7 +20,7 @@ const MAX_COLUMN: u32 = 255;
 pub struct CompilerLines {
     /// The file, as the user sees it; empty for what has no place.
     path: String,
-    /// gc's positions and what follows them, sorted, each line once.
+    /// gc's positions and what follows them, sorted, each line once; column 0 is unknown.
     lines: Vec<(LineCol, String)>,
 }
 
@@ -76,7 +77,7 @@ pub(super) fn write(files: &[CompilerLines], out: &mut impl Write) -> io::Result
 fn write_place(path: &str, at: LineCol, out: &mut impl Write) -> io::Result<()> {
     out.write_all(path.as_bytes())?;
     write_number(at.line, out)?;
-    if at.column < MAX_COLUMN {
+    if (1..MAX_COLUMN).contains(&at.column) {
         write_number(at.column, out)?;
     }
     out.write_all(b": ")

@@ -273,6 +273,9 @@ pub struct TypeParam {
     pub bound: OnceLock<Ty>,
     /// The constraint as an interface.
     pub iface: OnceLock<Ty>,
+    /// Set if instances of what it belongs to need ever larger instances, which the compiler refuses: nobody can make
+    /// them all.
+    pub endless: OnceLock<()>,
 }
 
 /// An alias declaration, or an instance of a generic one.

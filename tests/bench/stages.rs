@@ -127,8 +127,9 @@ impl Unit {
     }
 
     fn build(&self, info: &info::Package) -> Package {
-        let sources = self.files.iter().map(|(_, parsed)| Source {
+        let sources = self.files.iter().map(|(file, parsed)| Source {
             ast: &parsed.ast,
+            text: file,
             version: LANGUAGE,
         });
         build(info, &sources.collect::<Vec<_>>(), release())

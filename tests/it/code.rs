@@ -100,6 +100,7 @@ fn decide(path: &str, text: &str, file: usize, minor: u8, world: &World) -> Deci
     let go = GoVersion(u16::from(minor));
     let sources = [Source {
         ast: &parsed.ast,
+        text: source.text(),
         version: Language(minor),
     }];
     let release = ir::release::Release::of(go);

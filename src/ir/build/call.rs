@@ -6,10 +6,11 @@ use crate::ast::{Expr, ExprId};
 use crate::base::few::Few;
 use crate::ir::body::{FuncRef, Pos};
 use crate::ir::node::{ListKind, Node, NodeId};
+use crate::ir::receiver::with_receiver;
 use crate::ir::shape::is_boxing as is_interface;
 use crate::types::builtin::BuiltinId;
 use crate::types::info::SelectionKind;
-use crate::types::object::{Obj, ObjKind, VarKind};
+use crate::types::object::{Obj, ObjKind};
 use crate::types::operand::Mode;
 use crate::types::predicates::{default_type, is_type_param};
 use crate::types::ty::{Signature, Ty, TyKind};
@@ -133,17 +134,7 @@ impl Builder<'_> {
         let Some(sig) = method.ty().as_signature() else {
             return Ty::INVALID;
         };
-        let name = sig.recv.map_or(crate::base::symbol::sym::EMPTY, |r| r.name);
-        let mut params = vec![Obj::var(VarKind::Param, name, method.pkg, None, recv)];
-        params.extend_from_slice(sig.param_vars());
-        let ty = Ty::new(TyKind::Signature(Signature {
-            tparams: &[],
-            rparams: &[],
-            recv: None,
-            params: Ty::tuple(params),
-            results: sig.results,
-            variadic: sig.variadic,
-        }));
+        let ty = with_receiver(sig, recv);
         self.method_types.insert((method, recv), ty);
         ty
     }

@@ -183,7 +183,9 @@ impl Builder<'_> {
         let ty = self.body().ty(x);
         let base = ty.under_pointer().unwrap_or(ty);
         match base.under().kind() {
-            TyKind::Array { len, .. } if destinations < 2 && !self.has_call(x) => {
+            TyKind::Array { len, .. }
+                if self.release.ranges_over_length && destinations < 2 && !self.has_call(x) =>
+            {
                 let pos = self.body().pos(x);
                 self.int_literal(*len, pos)
             }

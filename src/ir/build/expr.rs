@@ -37,7 +37,9 @@ impl Builder<'_> {
         if let Some(value) = self.info().const_value(e) {
             let value = value.clone();
             let ty = constant_type(self.type_of(e), &value);
-            return self.body_mut().add_literal(value, ty, pos);
+            let literal = self.body_mut().add_literal(value, ty, pos);
+            self.note_written(e, literal);
+            return literal;
         }
         if self.info().exprs[e].mode == Mode::NilValue {
             let ty = self.type_of(e);

@@ -17,13 +17,15 @@ mod init;
 mod literal;
 mod rangefunc;
 mod rangeleave;
+mod runtime;
 mod select;
 mod stmt;
 mod switch;
 mod wrap;
+mod written;
 
 pub use self::func::closure_suffix;
-pub use self::rangefunc::runtime_functions;
+pub use self::runtime::{keep_alive, runtime_functions};
 
 use std::sync::{Arc, OnceLock};
 
@@ -43,11 +45,13 @@ use crate::types::object::Obj;
 use crate::types::ty::Ty;
 use crate::types::version::GoVersion;
 
-/// A file of the package: its tree and language version.
+/// A file of the package: its tree, bytes and language version.
 #[derive(Clone, Copy)]
 pub struct Source<'a> {
     /// Its tree.
     pub ast: &'a Ast,
+    /// Its bytes.
+    pub text: &'a [u8],
     /// Its language version.
     pub version: GoVersion,
 }

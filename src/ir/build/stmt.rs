@@ -82,12 +82,7 @@ impl Builder<'_> {
             }
             Stmt::IncDec { op, x } => out.push(self.inc_dec(op, x, pos)),
             Stmt::Branch { keyword, label } => {
-                let kind = match keyword {
-                    Kind::Break => Branch::Break,
-                    Kind::Continue => Branch::Continue,
-                    Kind::Goto => Branch::Goto,
-                    _ => Branch::Fall,
-                };
+                let kind = branch_kind(keyword);
                 let label = label.map_or(sym::EMPTY, |l| self.ast().name(l));
                 if !self.branch_from_loop(kind, label, pos, out) {
                     out.push(self.add_stmt(Node::Branch { kind, label }, pos));
@@ -294,7 +289,7 @@ impl Builder<'_> {
     }
 
     /// Whether nothing behind the statement in its list can be reached (noder's `terminates`).
-    fn terminates(&mut self, s: StmtId) -> bool {
+    pub(super) fn terminates(&mut self, s: StmtId) -> bool {
         let mut stack = Vec::new();
         let mut next = Some(s);
         while let Some(s) = next.take().or_else(|| stack.pop()) {
@@ -304,6 +299,12 @@ impl Builder<'_> {
                     keyword: Kind::Goto,
                     ..
                 } => {}
+                Stmt::Branch { keyword, label } => {
+                    let label = label.map_or(sym::EMPTY, |l| self.ast().name(l));
+                    if !self.leaves_range_body(branch_kind(keyword), label) {
+                        return false;
+                    }
+                }
                 Stmt::Expr(e) if self.is_panic(e) => {}
                 Stmt::If {
                     cond, then, els, ..
@@ -405,5 +406,14 @@ impl Builder<'_> {
     /// The default type of an untyped operand.
     pub(super) fn typed(&self, e: ExprId) -> Ty {
         default_type(self.type_of(e))
+    }
+}
+
+fn branch_kind(keyword: Kind) -> Branch {
+    match keyword {
+        Kind::Break => Branch::Break,
+        Kind::Continue => Branch::Continue,
+        Kind::Goto => Branch::Goto,
+        _ => Branch::Fall,
     }
 }
