@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::schema::{CostName, HeatName, MatchFile, VerdictName};
+use super::schema::{CostName, HeatName, MatchFile, Matches, VerdictName};
 use crate::base::bytesize;
 use crate::base::glob::Patterns;
 use crate::base::yaml::input::OneOrMany;
@@ -66,6 +66,7 @@ pub struct Matcher {
     min_depth: Option<u64>,
     min_allocations: Option<u64>,
     go: Option<GoRange>,
+    any: Vec<Matcher>,
     not: Vec<Matcher>,
 }
 
@@ -73,10 +74,12 @@ impl Matcher {
     /// Compiles `file` with the option values `values`; every wrong value is a problem and counts as not given.
     pub fn compile(file: &MatchFile, values: &Values, problems: &mut Vec<Problem>) -> Matcher {
         let mut c = Compiler { values, problems };
-        let not = file.not.iter().flat_map(|n| &n.0);
-        let not = not
-            .map(|n| Matcher::compile(n, c.values, c.problems))
-            .collect();
+        let mut inner = |list: Option<&Matches>| -> Vec<Matcher> {
+            let list = list.iter().flat_map(|m| &m.0);
+            list.map(|m| Matcher::compile(m, c.values, c.problems))
+                .collect()
+        };
+        let (any, not) = (inner(file.any.as_ref()), inner(file.not.as_ref()));
         Matcher {
             kinds: file.kind.as_ref().map(|m| m.0.clone()),
             verdicts: file.verdict.as_ref().map(|m| m.0.clone()),
@@ -98,6 +101,7 @@ impl Matcher {
             min_depth: c.number(file.min_depth.as_ref()),
             min_allocations: c.number(file.min_allocations.as_ref()),
             go: file.go.as_ref().and_then(|text| c.range(text)),
+            any,
             not,
         }
     }
@@ -119,9 +123,11 @@ impl Matcher {
             return Answer::No;
         }
         let excluded = self.not.iter().map(|m| m.matches(site, go)).max();
+        let included = self.any.iter().map(|m| m.matches(site, go)).max();
         self.decided(site)
             .min(self.sized(site))
             .min(self.typed(site))
+            .min(included.unwrap_or(Answer::Yes))
             .min(excluded.unwrap_or(Answer::No).negate())
     }
 

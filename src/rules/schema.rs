@@ -189,6 +189,8 @@ pub struct MatchFile {
     pub min_allocations: Option<Spanned<String>>,
     /// Versions of the compiler: `>=1.25`, `<1.24`, `>=1.22 <1.25`.
     pub go: Option<Spanned<String>>,
+    /// Alternatives, one of which has to hold as well.
+    pub any: Option<Matches>,
     /// Sites to leave out; of a list, any entry leaves out.
     pub not: Option<Matches>,
 }
