@@ -208,8 +208,7 @@ fn inlined_local(local: &Local, shift: &Shift, into: &Into) -> Local {
         name,
         pkg,
         class: Class::Auto,
-        // What the compiler has no place for stays without one.
-        pos: if local.pos == Pos::NONE {
+        pos: if has_no_place(local) {
             local.pos
         } else {
             shift.pos(local.pos)
@@ -219,6 +218,12 @@ fn inlined_local(local: &Local, shift: &Shift, into: &Into) -> Local {
         inl_local: local.inl_local || !formal,
         ..*local
     }
+}
+
+/// Whether the compiler has no place for the variable: it stays without one. Variables of bodies read from facts have
+/// only lost theirs.
+fn has_no_place(local: &Local) -> bool {
+    local.pos == Pos::NONE && matches!(local.name.as_str(), "#next" | "#defers")
 }
 
 /// The node with all its ids shifted.

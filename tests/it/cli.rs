@@ -181,6 +181,19 @@ fn compiler_lines_are_those_of_the_chosen_compiler() {
 }
 
 #[test]
+fn compiler_lines_have_places_for_variables_of_inlined_library_code() {
+    let dir = folder("library");
+    let text = "package m\n\nimport \"log\"\n\nfunc f() { log.SetPrefix(\"x\") }\n";
+    std::fs::write(dir.join("a.go"), text).unwrap();
+    let args = ["check", "--format", "gcflags", "--go", "1.27"];
+    let lines = stdout(&heaplint(&dir, &args));
+    assert!(
+        lines.contains("a.go:5:25: moved to heap: log.prefix\n"),
+        "{lines}"
+    );
+}
+
+#[test]
 fn compiler_lines_of_benchmarks_are_those_of_each_compiler() {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/bloop");
     for go in ["1.24", "1.25", "1.26", "1.27"] {
