@@ -60,6 +60,7 @@ fn fits(ty: Ty, depth: u32, left: &mut u32) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Instance, is_oversized};
+    use crate::types::predicates::identical;
     use crate::types::ty::{BasicKind, Ty, TyKind};
 
     /// `map[map[…]…]map[…]…`, so many levels deep.
@@ -72,7 +73,11 @@ mod tests {
     #[test]
     fn type_arguments_without_end_are_invalid_ones() {
         assert!(!is_oversized(doubled(8)));
-        assert_eq!(Instance::of(&[doubled(8)]).targs(), [doubled(8)]);
+        let small = doubled(8);
+        let [kept] = *Instance::of(&[small]).targs() else {
+            panic!("one argument");
+        };
+        assert!(identical(kept, small));
         for ty in [doubled(30), (0..100).fold(doubled(0), |t, _| Ty::slice(t))] {
             assert!(is_oversized(ty));
             assert_eq!(Instance::of(&[ty, doubled(1)]).targs(), [Ty::INVALID; 2]);
