@@ -89,7 +89,7 @@ fn the_built_in_rules_are_sound() {
             "{name}: examples both ways"
         );
     }
-    assert!(RuleSet::builtin().iter().count() >= 10);
+    assert!(RuleSet::builtin().iter().count() >= 28);
 }
 
 #[test]
@@ -262,22 +262,19 @@ fn the_demo_shows_most_rules() {
                 .map(str::to_owned),
         );
     }
-    rules.sort();
-    rules.dedup();
-    assert_eq!(
-        rules,
-        [
-            "boxing-in-loop",
-            "channel-in-loop",
-            "closure-in-loop",
-            "defer-in-loop",
-            "goroutine-in-loop",
-            "make-runtime-size",
-            "oversized-allocation",
-            "oversized-local",
-            "unused-suppression",
-        ]
-    );
+    for rule in [
+        "boxing-in-loop",
+        "channel-in-loop",
+        "closure-in-loop",
+        "defer-in-loop",
+        "goroutine-in-loop",
+        "make-runtime-size",
+        "oversized-allocation",
+        "oversized-local",
+        "unused-suppression",
+    ] {
+        assert!(rules.iter().any(|r| r == rule), "{rule}");
+    }
 }
 
 #[test]
