@@ -53,7 +53,7 @@ impl<'p> Reuse<'p> {
     /// Whether a package is one of those that are kept.
     pub(super) fn keeps(&self, id: PackageId) -> bool {
         let package = &self.program.packages[id];
-        !package.is_selected() && package.variant == Variant::Plain
+        !package.is_asked_for() && package.variant == Variant::Plain
     }
 
     /// A package that is in the cache, with its code. `packages` are those that are known so far.

@@ -39,6 +39,16 @@ pub(super) fn fresh_variables(package: &Package, func: FuncId) -> FxHashSet<Loca
     scan.leaked
 }
 
+/// What the init statements of a `for` define.
+pub(super) fn defined_by_init(body: &Body, id: NodeId) -> impl Iterator<Item = NodeId> {
+    let inits = body.list(body.init(id)).iter();
+    inits.flat_map(|&init| match body.node(init) {
+        Node::Assign { x, def: true, .. } => vec![x],
+        Node::AssignList { lhs, def: true, .. } => body.list(lhs).to_vec(),
+        _ => Vec::new(),
+    })
+}
+
 /// What to do with a node on the stack.
 enum Task {
     Enter(NodeId),
@@ -128,16 +138,8 @@ impl Scan<'_> {
     /// The variables that the init statements of a `for` define.
     fn declared_by(&mut self, id: NodeId) {
         let body = self.body;
-        for &init in body.list(body.init(id)) {
-            match body.node(init) {
-                Node::Assign { x, def: true, .. } => self.may_leak(x),
-                Node::AssignList { lhs, def: true, .. } => {
-                    for &x in body.list(lhs) {
-                        self.may_leak(x);
-                    }
-                }
-                _ => {}
-            }
+        for x in defined_by_init(body, id) {
+            self.may_leak(x);
         }
     }
 

@@ -36,8 +36,9 @@ use crate::types::ty::{BasicKind, Ty, TyKind};
 /// A line: where, and what.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Line {
-    /// The position to print: that of the outermost inlined call.
-    pub pos: Pos,
+    /// The position to print: that of the outermost inlined call. `None` where the compiler prints none, for variables
+    /// that have no place.
+    pub pos: Option<Pos>,
     /// The text after the position.
     pub text: String,
 }
@@ -94,7 +95,10 @@ impl Printer<'_> {
 
     fn line(&self, func: FuncId, pos: Pos, text: String) -> Line {
         let pos = self.package.funcs[func].body.outermost(pos);
-        Line { pos, text }
+        Line {
+            pos: Some(pos),
+            text,
+        }
     }
 
     fn self_assignment(&self, at: Place) -> Line {
@@ -115,7 +119,9 @@ impl Printer<'_> {
                         local.pkg,
                         Some(self.package.pkg),
                     );
-                    out.push(self.line(func, local.pos, format!("moved to heap: {name}")));
+                    let mut line = self.line(func, local.pos, format!("moved to heap: {name}"));
+                    line.pos = line.pos.filter(|&pos| pos != Pos::NONE);
+                    out.push(line);
                 }
             }
             Subject::Storage(place) => self.storage(decision, place, out),

@@ -15,7 +15,7 @@
 
 use super::build::Walk;
 use super::graph::{Attrs, Hole, Why};
-use super::loops::fresh_variables;
+use super::loops::{defined_by_init, fresh_variables};
 use crate::base::index::Idx;
 use crate::base::symbol::Symbol;
 use crate::ir::body::{Body, LocalId};
@@ -190,11 +190,8 @@ impl Walk<'_, '_> {
         if self.fresh.is_empty() {
             return;
         }
-        let body = self.body;
-        for &init in body.list(body.init(id)) {
-            if let Node::Dcl(local) = body.node(init)
-                && self.fresh.contains(&local)
-            {
+        for x in defined_by_init(self.body, id) {
+            if let Some(local) = self.fresh_variable(Some(x)) {
                 self.declare(local);
             }
         }

@@ -196,7 +196,12 @@ fn inlined_local(local: &Local, shift: &Shift, into: &Into) -> Local {
         name,
         pkg,
         class: Class::Auto,
-        pos: shift.pos(local.pos),
+        // What the compiler has no place for stays without one.
+        pos: if local.pos == Pos::NONE {
+            local.pos
+        } else {
+            shift.pos(local.pos)
+        },
         defn: local.defn.map(|d| shift.node(d)),
         inl_formal: local.inl_formal || formal,
         inl_local: local.inl_local || !formal,

@@ -67,10 +67,11 @@ pub fn link_text(ty: Ty) -> String {
     writer.out
 }
 
-/// Whether the compiler gives the type a symbol: only then a conversion to it prints without parentheses.
+/// Whether the compiler gives the type a symbol: only then a conversion to it prints without parentheses. An alias is
+/// the type it stands for.
 pub fn has_name(ty: Ty) -> bool {
     matches!(
-        ty.kind(),
+        ty.unalias().kind(),
         TyKind::Basic(_) | TyKind::Named(_) | TyKind::TypeParam(_)
     ) || is_any(ty)
 }
@@ -78,6 +79,11 @@ pub fn has_name(ty: Ty) -> bool {
 /// The predeclared `any`, which prints as such; other aliases print as what they stand for.
 fn is_any(ty: Ty) -> bool {
     matches!(ty.kind(), TyKind::Alias(a) if a.obj.pkg.is_none() && a.obj.name.as_str() == "any")
+}
+
+/// Whether the compiler is told the package's name for its path.
+fn is_command(pkg: Pkg) -> bool {
+    pkg.name.as_str() == "main"
 }
 
 struct Writer {
@@ -174,7 +180,7 @@ impl Writer {
 
     fn qualifier(&mut self, pkg: Option<Pkg>) {
         if let Some(p) = pkg.filter(|&p| Some(p) != self.local) {
-            if self.paths {
+            if self.paths && !is_command(p) {
                 push_prefix(&mut self.out, p.path.as_str());
             } else {
                 self.out.push_str(p.name.as_str());

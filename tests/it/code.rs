@@ -12,7 +12,7 @@ use heaplint::escape::summary::{self, Summary};
 use heaplint::facts::code::Code;
 use heaplint::facts::{Corrupt, Decoder, Facts, Packages, encode, encode_all};
 use heaplint::inline;
-use heaplint::ir::body::{Body, FuncRef};
+use heaplint::ir::body::{Body, FuncRef, Pos};
 use heaplint::ir::build::{Source, build};
 use heaplint::ir::node::{FuncId, Node, NodeId, Nodes};
 use heaplint::ir::release::Release;
@@ -132,7 +132,8 @@ fn decide(path: &str, text: &str, file: usize, minor: u8, world: &World) -> Deci
         line(m.file, m.offset, &m.text);
     }
     for l in printer.lines(&analysis) {
-        line(l.pos.file, l.pos.offset, &l.text);
+        let at = l.pos.unwrap_or(Pos::NONE);
+        line(at.file, at.offset, &l.text);
     }
     Decided {
         pkg: checked.pkg,

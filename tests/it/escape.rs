@@ -124,7 +124,7 @@ impl Found {
             sizes: Sizes::AMD64,
         };
         let escape = printer.lines(&self.analysis).into_iter();
-        let escape = escape.map(|line| (line.pos.offset, line.text));
+        let escape = escape.filter_map(|line| Some((line.pos?.offset, line.text)));
         let inlining = self.inlining.iter().map(|m| (m.offset, m.text.clone()));
         let mut lines: Vec<_> = inlining
             .chain(escape)

@@ -66,7 +66,8 @@ impl Builder<'_> {
             self.body_mut()
                 .set_ty(x, if src.is_invalid() { dst } else { src });
         }
-        self.conversion(x, dst, false, at)
+        self.rune_literal(x, dst, at)
+            .unwrap_or_else(|| self.conversion(x, dst, false, at))
     }
 
     fn callee(&mut self, fun: ExprId) -> Callee {

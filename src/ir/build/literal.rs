@@ -2,8 +2,11 @@
 
 use super::Builder;
 use crate::ast::{Expr, ExprId, List};
+use crate::ir::body::{ConvKind, Pos};
+use crate::ir::convert::conv_kind;
 use crate::ir::node::{Node, NodeId};
-use crate::types::ty::{Ty, TyKind};
+use crate::types::constant::Value;
+use crate::types::ty::{BasicKind, Ty, TyKind};
 use crate::types::under::common_under;
 
 impl Builder<'_> {
@@ -71,5 +74,29 @@ impl Builder<'_> {
         let value = self.implicit_conversion(ty, value);
         let field = field.unwrap_or_default() as u32;
         self.add(Node::StructKey { field, value }, Ty::INVALID, pos)
+    }
+
+    /// `[]rune("…")`: the compiler makes a literal of the constant, with a key at each element
+    /// (`typecheck.stringtoruneslit`).
+    pub(super) fn rune_literal(&mut self, x: NodeId, ty: Ty, pos: Pos) -> Option<NodeId> {
+        let Some(Value::Str(text)) = self.body().literal(x) else {
+            return None;
+        };
+        let text = text.to_string_lossy();
+        if conv_kind(Ty::basic(BasicKind::String), ty) != ConvKind::StringToRunes {
+            return None;
+        }
+        let TyKind::Slice(elem) = ty.under().kind() else {
+            return None;
+        };
+        let mut elements = Vec::new();
+        for (i, c) in text.chars().enumerate() {
+            let key = self.int_literal(i as i64, pos);
+            let rune = Value::Int(i64::from(u32::from(c)));
+            let value = self.body_mut().add_literal(rune, *elem, pos);
+            elements.push(self.add(Node::Key { key, value }, Ty::INVALID, pos));
+        }
+        let list = self.list(&elements);
+        Some(self.add(Node::CompLit { list, dots: false }, ty, pos))
     }
 }

@@ -10,11 +10,13 @@ use crate::ir::node::{Branch, NodeId};
 impl Builder<'_> {
     /// The results of the function that the loops are in; unnamed ones get names, so that the body can assign them.
     pub(super) fn named_results(&mut self, root: usize) -> Vec<LocalId> {
+        let pkg = self.checked.pkg;
         let results = self.funcs[self.frames[root].func].results.clone();
         for (i, &result) in results.iter().enumerate() {
             let local = &mut self.frames[root].body.locals[result];
             if local.name.as_str().starts_with('~') {
                 local.name = Symbol::intern(&format!("#rv{}", i + 1));
+                local.pkg = Some(pkg);
             }
         }
         results

@@ -2,7 +2,7 @@
 
 use super::Builder;
 use super::expr::is_same;
-use crate::ast::{Expr, ExprId, Stmt, StmtId};
+use crate::ast::{Expr, ExprId, FieldId, List, Stmt, StmtId};
 use crate::ir::body::{Class, Pos};
 use crate::ir::node::{Node, NodeId};
 use crate::ir::shape::is_boxing as is_interface;
@@ -195,16 +195,24 @@ impl Builder<'_> {
         self.type_operand(e)
     }
 
-    /// Where the last name of a type expression is (noder's `typeExprEndPos`).
+    /// Where the last type name in a type expression begins (noder's `typeExprEndPos`).
     fn type_end(&self, mut e: ExprId) -> Pos {
         let ast = self.ast();
+        let last = |fields: List<FieldId>| ast.list(fields).next_back().map(|f| ast.field(f).ty);
         loop {
-            e = match ast.expr(e) {
-                Expr::Selector { .. } => return self.at(ast.sel_span(e).start),
-                Expr::Paren(x) | Expr::Star(x) | Expr::SliceType(x) => x,
-                Expr::ArrayType { elem, .. } | Expr::ChanType { elem, .. } => elem,
-                Expr::MapType { value, .. } => value,
-                _ => return self.pos(e),
+            let inner = match ast.expr(e) {
+                Expr::Selector { x, .. } => return self.pos(x),
+                Expr::Paren(x) | Expr::Star(x) | Expr::SliceType(x) => Some(x),
+                Expr::ArrayType { elem, .. } | Expr::ChanType { elem, .. } => Some(elem),
+                Expr::MapType { value, .. } => Some(value),
+                Expr::InterfaceType(fields) => last(fields),
+                Expr::FuncType { params, results } => last(results).or_else(|| last(params)),
+                Expr::Index { indices, .. } => ast.list(indices).next_back(),
+                _ => None,
+            };
+            match inner {
+                Some(inner) => e = inner,
+                None => return self.pos(e),
             }
         }
     }

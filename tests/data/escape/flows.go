@@ -428,3 +428,42 @@ func variadics() {
 var initialised = func() *int { x := 1; return &x }()
 
 var table = map[string]func(int) any{"box": func(n int) any { return n }}
+
+func loopVariable(n int, use func(func() int)) {
+	for i := 0; i < n; i++ {
+		use(func() int { return i })
+	}
+	for i, j := 0, n; i < j; i, j = i+1, j-1 {
+		use(func() int { return i })
+		use(func() int { j--; return j })
+	}
+	for i := 0; i < n; {
+		use(func() int { i++; return i })
+	}
+}
+
+type boxed[T any] struct{ value T }
+
+type number int
+
+func clauseVariables(v any) any {
+	switch v := v.(type) {
+	case boxed[number]:
+		return &v
+	case func(number) *number:
+		return &v
+	case interface{ method(number) }:
+		return &v
+	case map[string][]number:
+		return &v
+	}
+	return nil
+}
+
+func runesOfConstant(use func([]rune)) int {
+	kept := []rune("kept")
+	use([]rune("används"))
+	return len(kept)
+}
+
+var runesAsData = []rune("data")
