@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn type_arguments_without_end_are_invalid_ones() {
         assert!(!is_oversized(doubled(8)));
-        assert_eq!(Instance::of(&[doubled(8)]).targs(), [doubled(8)]);
+        assert!(!Instance::of(&[doubled(8)]).targs()[0].is_invalid());
         for ty in [doubled(30), (0..100).fold(doubled(0), |t, _| Ty::slice(t))] {
             assert!(is_oversized(ty));
             assert_eq!(Instance::of(&[ty, doubled(1)]).targs(), [Ty::INVALID; 2]);
