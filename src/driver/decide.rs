@@ -65,6 +65,8 @@ pub(super) struct Units {
     sizes: Sizes,
     /// Nothing is inlined, as with the compiler's `-l`.
     no_inline: bool,
+    /// Whether to say why functions cannot be inlined.
+    explain: bool,
 }
 
 impl Units {
@@ -75,7 +77,13 @@ impl Units {
             ids: RwLock::default(),
             sizes,
             no_inline,
+            explain: false,
         }
+    }
+
+    /// The same, saying of each function why it cannot be inlined if `explain`.
+    pub(super) fn explaining(self, explain: bool) -> Units {
+        Units { explain, ..self }
     }
 
     /// Decides a package. What it imports has been decided before, or is unknown.
@@ -85,6 +93,7 @@ impl Units {
         let sources: Vec<_> = files
             .map(|(file, parsed)| ir::build::Source {
                 ast: &parsed.ast,
+                text: program.files[file.id].text(),
                 version: language_of(file.language),
             })
             .collect();
@@ -103,6 +112,7 @@ impl Units {
         let config = inline::Config {
             release,
             disabled: self.no_inline,
+            explain: self.explain,
         };
         let inlined = inline::run(&mut package, self, config);
         let analysis = analysis::analyse(Context {
@@ -175,6 +185,7 @@ pub(super) fn alone(
     let units = Units::new(1, Sizes::AMD64, false);
     let source = ir::build::Source {
         ast: &parsed.ast,
+        text: src.text(),
         version: language_of(go),
     };
     let id = PackageId::from_usize(0);

@@ -20,7 +20,7 @@ use crate::types::sizes::Sizes;
 
 use super::setup::Refusal;
 use super::trial::{Fault, Trial};
-use super::typecheck::{Bodies, Typed, each_package};
+use super::typecheck::{Bodies, Nothing, Typed, each_package};
 use super::{Analysis, Scope, Wanted, analyse};
 
 /// How often the whole run is made again at most.
@@ -71,7 +71,7 @@ fn propose(analysis: &Analysis) -> Result<BTreeMap<usize, Offer>, Refusal> {
     }
     let program = &analysis.program;
     let sizes = analysis.sizes;
-    let results = each_package(program, sizes, Bodies::Selected, &|_, _| None, |typed| {
+    let results = each_package(program, sizes, Bodies::Selected, &Nothing, |typed| {
         package_offers(analysis, typed, &wanted, sizes)
     });
     let results = results.map_err(Refusal::Facts)?;

@@ -21,6 +21,7 @@ mod past;
 mod regions;
 mod reuse;
 mod rewrite;
+mod schedule;
 mod setup;
 mod spread;
 mod suppress;
@@ -49,11 +50,12 @@ use crate::cli::{
 use crate::facts::Packages;
 use crate::facts::code::Code;
 use crate::finding::{self, Finding};
-use crate::load::{self, FileRequest, Program};
+use crate::load::{self, FileRequest, PackageId, Program};
 use crate::report::{
-    self, CompilerLine, Format, Notice, Parts, Places, Progress, Report, RuleDoc, Style, Summary,
+    self, CompilerLines, Format, Notice, Parts, Places, Progress, Report, RuleDoc, Style, Summary,
 };
 use crate::types::check::STACK_BYTES;
+use crate::types::package::Pkg;
 use crate::types::sizes::Sizes;
 use crate::walk::{self, GoDir};
 
@@ -64,7 +66,7 @@ use package::{Around, Checked, Surveyed};
 use reuse::Reuse;
 use setup::{Refusal, Setup};
 use spread::Benchmarks;
-use typecheck::{Bodies, Typed, each_package};
+use typecheck::{Bodies, Known, Typed, each_package};
 
 /// Where a run writes, and how.
 pub struct Streams<'s> {
@@ -110,7 +112,7 @@ fn check(args: &CheckArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
         progress: !args.quiet,
         ..Scope::new(&args.paths, &args.input)
     };
-    let analysis = match in_pool(threads, || analyse_with_fixes(&scope, args)) {
+    let analysis = match in_pool(threads, || rewrite::analyse_with_fixes(&scope, args)) {
         Ok(analysis) => analysis,
         Err(refusal) => return refusal.tell(streams),
     };
@@ -136,27 +138,14 @@ fn check(args: &CheckArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
         outcome.tell(streams)?;
         report::write_summary(&report, streams.err_style, &mut streams.err)?;
     }
-    Ok(match report.worst() {
+    let exit = match report.worst() {
         _ if at_fault => Exit::Fault,
         Some(worst) if threshold.is_some_and(|t| worst >= t) => Exit::Findings,
         _ => Exit::Clean,
-    })
-}
-
-/// Analyses what is new, and finds out what can be mended if anything shows it.
-fn analyse_with_fixes(scope: &Scope<'_>, args: &CheckArgs) -> Result<Analysis, Refusal> {
-    let mut analysis = past::analyse_new(scope, &args.past)?;
-    if args.fixes.fix || args.fixes.diff || shows_fixes(args) {
-        fix::offer(scope, &mut analysis)?;
-    }
-    Ok(analysis)
-}
-
-/// Whether a format is asked for that says how findings are mended.
-fn shows_fixes(args: &CheckArgs) -> bool {
-    let others = args.output.iter().map(|o| o.format);
-    let mut formats = others.chain([args.format]);
-    formats.any(|f| matches!(f, Format::Json | Format::Sarif))
+    };
+    // The process ends here: its memory need not be taken apart string by string before.
+    std::mem::forget(report);
+    Ok(exit)
 }
 
 /// What reports show.
@@ -369,7 +358,8 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
         .then(|| Benchmarks::find(&walked, &mut program, &setup.load));
     let program = program;
     let sizes = Sizes::for_arch(&setup.load.target.goarch).unwrap_or_default();
-    let units = Units::new(program.packages.len(), sizes, scope.input.no_inline);
+    let units = Units::new(program.packages.len(), sizes, scope.input.no_inline)
+        .explaining(scope.wanted.inlining);
     let mut notices = setup::notices(&program, &diagnostics);
     let none = ProfileArgs::default();
     let profiles = Profiles::read(scope.profiles.unwrap_or(&none), &program, &mut notices)?;
@@ -385,18 +375,17 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
         settings,
         profiles: &profiles,
     };
-    let known = |id, packages: &dyn Packages| {
-        let (pkg, code) = reuse.as_ref()?.get(id, packages)?;
-        units.add(id, code);
-        progress.iter().for_each(Progress::step);
-        Some((pkg, None))
+    let known = Kept {
+        reuse: reuse.as_ref(),
+        units: &units,
+        progress: progress.as_ref(),
     };
     let results = each_package(&program, sizes, Bodies::All, &known, |typed| {
-        let decided = units.decide(&program, typed);
+        let mut decided = units.decide(&program, typed);
         if let Some(reuse) = &reuse {
             reuse.put(typed, &Code::exported(&decided.package, &decided.analysis));
         }
-        let visited = visit(around, scope.wanted, &asked_for, typed, &decided);
+        let visited = visit(around, scope.wanted, &asked_for, typed, &mut decided);
         progress.iter().for_each(Progress::step);
         visited
     });
@@ -438,7 +427,7 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
 /// A package that has been through the stages that need its trees.
 enum Visited {
     /// Rules are to be run, once it is known how often its functions run.
-    Surveyed(Box<Surveyed>, Vec<CompilerLine>),
+    Surveyed(Box<Surveyed>, Vec<CompilerLines>),
     /// There is nothing more to do.
     Done(Checked),
 }
@@ -449,7 +438,7 @@ fn visit(
     wanted: Wanted,
     asked_for: &FxHashSet<FileId>,
     typed: &Typed<'_>,
-    decided: &Decided,
+    decided: &mut Decided,
 ) -> Option<Visited> {
     // Nothing is found in files that a program wrote, but the compiler has something to say of them.
     let is_wanted = if wanted.findings {
@@ -499,6 +488,26 @@ fn finish(
         },
     };
     visited.into_par_iter().map(finish).collect()
+}
+
+/// The packages that an earlier run has kept, of which nothing is reported.
+struct Kept<'a> {
+    reuse: Option<&'a Reuse<'a>>,
+    units: &'a Units,
+    progress: Option<&'a Progress>,
+}
+
+impl Known<Option<Visited>> for Kept<'_> {
+    fn may_have(&self, id: PackageId) -> bool {
+        self.reuse.is_some_and(|reuse| reuse.keeps(id))
+    }
+
+    fn get(&self, id: PackageId, packages: &dyn Packages) -> Option<(Pkg, Option<Visited>)> {
+        let (pkg, code) = self.reuse?.get(id, packages)?;
+        self.units.add(id, code);
+        self.progress.iter().for_each(|p| p.step());
+        Some((pkg, None))
+    }
 }
 
 /// The findings of all packages with their fingerprints, in the order of paths.

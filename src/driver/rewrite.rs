@@ -10,11 +10,11 @@ use crate::base::files::{Disk, Files};
 use crate::cli::{CheckArgs, FixArgs};
 use crate::edit;
 use crate::finding::Remedy;
-use crate::report;
+use crate::report::{self, Format};
 
-use super::fix::{Rewritten, rewritten};
+use super::fix::{Rewritten, offer, rewritten};
 use super::setup::Refusal;
-use super::{Analysis, Scope, Streams, analyse_with_fixes, in_pool};
+use super::{Analysis, Scope, Streams, in_pool, past};
 
 /// How many findings are named that are not rewritten.
 const MAX_NAMED: usize = 20;
@@ -35,6 +35,22 @@ pub(super) struct Outcome {
     problems: Vec<String>,
     /// A file could not be written.
     pub(super) failed: bool,
+}
+
+/// Analyses what is new, and finds out what can be mended if anything shows it.
+pub(super) fn analyse_with_fixes(scope: &Scope<'_>, args: &CheckArgs) -> Result<Analysis, Refusal> {
+    let mut analysis = past::analyse_new(scope, &args.past)?;
+    if args.fixes.fix || args.fixes.diff || shows_fixes(args) {
+        offer(scope, &mut analysis)?;
+    }
+    Ok(analysis)
+}
+
+/// Whether a format is asked for that says how findings are mended.
+fn shows_fixes(args: &CheckArgs) -> bool {
+    let others = args.output.iter().map(|o| o.format);
+    let mut formats = others.chain([args.format]);
+    formats.any(|f| matches!(f, Format::Json | Format::Sarif))
 }
 
 /// Writes the fixes of `analysis`, which came of `scope`, if `args` ask for it; what is left is analysed anew then.

@@ -25,6 +25,7 @@ use crate::base::index::IndexVec;
 use crate::ir::Package;
 use crate::ir::body::{Body, Class, ConvKind};
 use crate::ir::node::{FuncId, Node, NodeId, Nodes};
+use crate::ir::outline::Outlines;
 use crate::ir::print::node_text;
 use crate::ir::release::Release;
 use crate::ir::statics::Statics;
@@ -79,7 +80,7 @@ impl<'a> Costs<'a> {
             package,
             release,
             sizes,
-            statics: Statics::of(package),
+            statics: Statics::of(package, &Outlines::of(package), release),
             surroundings: package.funcs.iter().map(|_| OnceCell::new()).collect(),
         }
     }
