@@ -149,6 +149,7 @@ impl Builder<'_> {
         Summary {
             params: params.collect(),
             pragma: effective_pragma(f.pragma, f.has_body),
+            effect: None,
         }
     }
 

@@ -37,6 +37,7 @@ pub mod build;
 mod call;
 mod closure;
 pub mod cost;
+pub mod effect;
 mod expr;
 pub mod graph;
 pub mod leaks;

@@ -56,6 +56,7 @@ fn finding(rule: &str, level: Level, file: usize, span: Span, message: &str) -> 
         function: String::new(),
         expr: message.into(),
         site: None,
+        trail: Vec::new(),
         suppressed: None,
         old: None,
         fingerprint: 0,
