@@ -27,6 +27,8 @@ pub struct Finding {
     pub span: Span,
     /// One line, from the rule's template.
     pub message: String,
+    /// What to do, a sentence each, as far as it is certain to help here; `None` if the rule's `fix` says it for all.
+    pub advice: Option<Vec<String>>,
     /// The package it lies in: its import path, or its folder where there is no module.
     pub package: String,
     /// The enclosing function as gc names it; empty outside of functions.
@@ -187,6 +189,31 @@ impl Precision {
     }
 }
 
+/// The least of the presets that has a rule.
+#[derive(
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Debug,
+    Default,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Group {
+    /// On unless config says otherwise: what it finds is worth acting on.
+    #[default]
+    Recommended,
+    /// For code that has to be fast: right as often, but worth acting on less often.
+    Strict,
+    /// For a look at everything.
+    All,
+}
+
 /// A rule as reports and pages show it.
 #[derive(Clone, PartialEq, Debug)]
 pub struct RuleMeta {
@@ -194,8 +221,10 @@ pub struct RuleMeta {
     pub id: String,
     /// One line without a full stop.
     pub summary: String,
-    /// The level in `recommended`; `None` is off.
+    /// The level where it is on; `None` is off.
     pub level: Option<Level>,
+    /// Where it is on.
+    pub group: Group,
     /// The version of heaplint that first had it; empty in a user's own rules.
     pub since: String,
     /// Words to find it by, sorted.
@@ -220,6 +249,13 @@ pub struct RuleMeta {
     pub about_run: bool,
 }
 
+impl RuleMeta {
+    /// The level in `recommended`; `None` is off.
+    pub fn default_level(&self) -> Option<Level> {
+        self.level.filter(|_| self.group == Group::Recommended)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Finding, number};
@@ -235,6 +271,7 @@ mod tests {
             file: FileId::from_usize(file),
             span: Span::new(at, at + 1),
             message: "m".into(),
+            advice: None,
             package: "p".into(),
             function: "f".into(),
             expr: expr.into(),

@@ -135,8 +135,7 @@ impl Settings {
 
     /// Every rule on, with default options: for `rules test`.
     pub fn everything(&self) -> Active {
-        let loudest = |meta: &RuleMeta| config::Preset::All.level(meta.level);
-        Active::new(&self.rules, loudest, &[])
+        Active::new(&self.rules, |meta| config::Preset::All.level(meta), &[])
     }
 
     /// The config in force, written out.

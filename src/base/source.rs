@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::span::{LineCol, Span};
-use super::symbol::Symbol;
+use super::symbol::{Symbol, sym};
 
 crate::newtype_index! {
     /// A file of the run.
@@ -28,12 +28,25 @@ pub struct LineDirective {
     pub column: u32,
 }
 
+/// Where the compiler says that a byte is, with regard to `//line` directives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CompilerPos {
+    /// The file name that a directive gives; `None` for the file itself.
+    pub file: Option<Symbol>,
+    /// Line and column; column 0 is unknown.
+    pub at: LineCol,
+}
+
+/// Larger columns are this one to the compiler.
+const MAX_COLUMN: u32 = 255;
+
 /// One file: its path as the user sees it, its bytes, and a line table that is built when first asked for.
 #[derive(Debug)]
 pub struct SourceFile {
     path: PathBuf,
     text: Arc<[u8]>,
     lines: OnceLock<Vec<u32>>,
+    line_directives: OnceLock<Vec<LineDirective>>,
 }
 
 impl SourceFile {
@@ -43,6 +56,14 @@ impl SourceFile {
             path: path.into(),
             text: text.into(),
             lines: OnceLock::new(),
+            line_directives: OnceLock::new(),
+        }
+    }
+
+    /// Adds what parsing found of `//line` directives, in order; what was added first stays.
+    pub fn add_line_directives(&self, directives: &[LineDirective]) {
+        if !directives.is_empty() {
+            self.line_directives.get_or_init(|| directives.to_vec());
         }
     }
 
@@ -78,6 +99,35 @@ impl SourceFile {
         LineCol {
             line: line as u32,
             column: offset - starts[line - 1] + 1,
+        }
+    }
+
+    /// Where the compiler says that `offset` is. Directives count once [added](Self::add_line_directives).
+    pub fn compiler_pos(&self, offset: u32) -> CompilerPos {
+        let at = self.line_col(offset);
+        let directives = self.line_directives.get().map_or(&[][..], Vec::as_slice);
+        let before = &directives[..directives.partition_point(|d| d.at <= offset)];
+        let Some(last) = before.last() else {
+            return CompilerPos { file: None, at };
+        };
+        let base = self.line_col(last.at);
+        let column = match last.column {
+            0 => 0,
+            first if at.line == base.line => {
+                first + at.column.min(MAX_COLUMN) - base.column.min(MAX_COLUMN)
+            }
+            _ => at.column,
+        };
+        // Only a directive with a column may leave the name out.
+        let named = before
+            .iter()
+            .rfind(|d| d.column == 0 || d.file != sym::EMPTY);
+        CompilerPos {
+            file: named.map(|d| d.file),
+            at: LineCol {
+                line: last.line + (at.line - base.line),
+                column,
+            },
         }
     }
 

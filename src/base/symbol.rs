@@ -2,11 +2,12 @@
 //!
 //! The table is global so that a name means the same in every file, package and thread. It is split into shards by
 //! hash; a lexer asks it once for each distinct name of a file (it keeps its own small table for the rest), so locks
-//! are cold. Texts are never freed: they are bounded by the input, and a run is short.
+//! are cold. The way back, from a symbol to its text, takes no lock: texts stay where they are in chunks that double in
+//! size. Texts are never freed: they are bounded by the input, and a run is short.
 
 use std::fmt;
 use std::hash::{BuildHasher, Hasher};
-use std::sync::{LazyLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{LazyLock, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
@@ -21,7 +22,8 @@ const SHARDS: usize = 1 << SHARD_BITS;
 #[derive(Default)]
 struct Shard {
     symbols: FxHashMap<&'static str, Symbol>,
-    texts: Vec<&'static str>,
+    /// How many texts there are.
+    count: usize,
 }
 
 static TABLE: LazyLock<[RwLock<Shard>; SHARDS]> = LazyLock::new(|| {
@@ -29,12 +31,47 @@ static TABLE: LazyLock<[RwLock<Shard>; SHARDS]> = LazyLock::new(|| {
     for (i, text) in PREDEFINED.iter().enumerate() {
         // The predeclared symbols have fixed numbers, so their texts are the first of shard 0; they are looked up where
         // their hash says, like all others.
-        write(&table[0]).texts.push(text);
+        TEXTS[0].set(i, text);
+        write(&table[0]).count += 1;
         let symbol = Symbol((i as u32) << SHARD_BITS);
         write(&table[shard_of(text)]).symbols.insert(text, symbol);
     }
     table
 });
+
+/// The texts of one shard, in the order of their numbers.
+struct Texts([OnceLock<Box<[OnceLock<&'static str>]>>; CHUNKS]);
+
+/// The first chunk has room for this many texts, as a power of two; each other one for as many as all before it.
+const FIRST_BITS: u32 = 9;
+const CHUNKS: usize = 24;
+
+static TEXTS: [Texts; SHARDS] = [const { Texts([const { OnceLock::new() }; CHUNKS]) }; SHARDS];
+
+impl Texts {
+    /// The chunk that a number falls into, and its place there.
+    fn place(number: usize) -> (usize, usize) {
+        let chunk = (usize::BITS - (number >> FIRST_BITS).leading_zeros()) as usize;
+        let start = if chunk == 0 {
+            0
+        } else {
+            1 << (FIRST_BITS as usize + chunk - 1)
+        };
+        (chunk, number - start)
+    }
+
+    fn set(&self, number: usize, text: &'static str) {
+        let (chunk, at) = Texts::place(number);
+        let len = 1 << (FIRST_BITS as usize + chunk.saturating_sub(1));
+        let chunk = self.0[chunk].get_or_init(|| (0..len).map(|_| OnceLock::new()).collect());
+        let _first = chunk[at].set(text);
+    }
+
+    fn get(&self, number: usize) -> Option<&'static str> {
+        let (chunk, at) = Texts::place(number);
+        self.0.get(chunk)?.get()?.get(at)?.get().copied()
+    }
+}
 
 fn shard_of(text: &str) -> usize {
     let mut hasher = FxBuildHasher.build_hasher();
@@ -133,10 +170,11 @@ impl Symbol {
         if let Some(&symbol) = shard.symbols.get(text) {
             return symbol; // another thread was faster
         }
-        let symbol = Symbol(((shard.texts.len() as u32) << SHARD_BITS) | number as u32);
+        let symbol = Symbol(((shard.count as u32) << SHARD_BITS) | number as u32);
         let text: &'static str = Box::leak(text.into());
+        TEXTS[number].set(shard.count, text);
+        shard.count += 1;
         shard.symbols.insert(text, symbol);
-        shard.texts.push(text);
         symbol
     }
 
@@ -150,12 +188,12 @@ impl Symbol {
 
     /// The text.
     pub fn as_str(self) -> &'static str {
-        let shard = read(&TABLE[self.0 as usize % SHARDS]);
-        shard
-            .texts
-            .get((self.0 >> SHARD_BITS) as usize)
-            .copied()
-            .unwrap_or_default()
+        let number = (self.0 >> SHARD_BITS) as usize;
+        match TEXTS[self.0 as usize % SHARDS].get(number) {
+            Some(text) => text,
+            // A predeclared symbol before anything is interned.
+            None => PREDEFINED.get(number).copied().unwrap_or_default(),
+        }
     }
 
     /// The number behind the symbol, for packed tables.
@@ -174,6 +212,31 @@ impl Symbol {
     }
 }
 
+/// Names that end in a number: those with small ones are asked for so often that they are kept at hand.
+pub struct Numbered {
+    prefix: &'static str,
+    small: OnceLock<[Symbol; SMALL]>,
+}
+
+const SMALL: usize = 64;
+
+impl Numbered {
+    /// Names that start with `prefix`.
+    pub const fn new(prefix: &'static str) -> Numbered {
+        Numbered {
+            prefix,
+            small: OnceLock::new(),
+        }
+    }
+
+    /// The name with that number.
+    pub fn symbol(&self, number: usize) -> Symbol {
+        let make = |n: usize| Symbol::intern(&format!("{}{n}", self.prefix));
+        let small = self.small.get_or_init(|| std::array::from_fn(make));
+        small.get(number).copied().unwrap_or_else(|| make(number))
+    }
+}
+
 impl fmt::Debug for Symbol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -188,13 +251,31 @@ impl fmt::Display for Symbol {
 
 #[cfg(test)]
 mod tests {
-    use super::{Symbol, sym};
+    use super::{Numbered, Symbol, sym};
 
     #[test]
     fn the_same_text_is_the_same_symbol() {
         assert_eq!(Symbol::intern("Frobnicate"), Symbol::intern("Frobnicate"));
         assert_ne!(Symbol::intern("Frobnicate"), Symbol::intern("frobnicate"));
         assert_eq!(Symbol::intern("Frobnicate").as_str(), "Frobnicate");
+    }
+
+    #[test]
+    fn many_symbols_keep_their_texts() {
+        let symbols: Vec<Symbol> = (0..40_000)
+            .map(|i| Symbol::intern(&format!("many{i}")))
+            .collect();
+        for (i, symbol) in symbols.into_iter().enumerate() {
+            assert_eq!(symbol.as_str(), format!("many{i}"));
+        }
+    }
+
+    #[test]
+    fn names_are_the_same_with_and_without_a_table_of_small_numbers() {
+        static NAMES: Numbered = Numbered::new("~n");
+        for number in [0, 7, 63, 64, 1000] {
+            assert_eq!(NAMES.symbol(number), Symbol::intern(&format!("~n{number}")));
+        }
     }
 
     #[test]

@@ -10,22 +10,30 @@ use crate::base::source::SourceFile;
 use crate::base::suggest;
 use crate::base::yaml::input::OptionInput;
 use crate::base::yaml::{Problem, Spanned};
-use crate::finding::RuleMeta;
+use crate::finding::{Group, RuleMeta};
 use crate::option::{OptionValue, RuleSetting, option_value};
 use crate::site::GoVersion;
 
 /// Which built-in rules a config starts from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Preset {
-    /// Every rule at its own level.
+    /// The rules that find what is worth acting on, at their own level.
     #[default]
     Recommended,
-    /// Every rule that `recommended` has, one level up.
+    /// Those one level up, and more for code that has to be fast.
     Strict,
-    /// Every rule, those that are off by default as warnings.
+    /// Every rule at its own level, those that are off as warnings.
     All,
     /// No rule but those that `rules` switches on, and those about the run itself (`syntax-error`, suppressions).
     None,
+}
+
+/// One level up.
+fn louder(level: Level) -> Level {
+    match level {
+        Level::Note => Level::Warning,
+        Level::Warning | Level::Error => Level::Error,
+    }
 }
 
 /// The names of [`Preset`].
@@ -48,14 +56,14 @@ impl Preset {
         PRESETS[self as usize]
     }
 
-    /// The level that a rule whose own level is `own` starts from.
-    pub fn level(self, own: Option<Level>) -> Option<Level> {
-        match (self, own) {
-            (Preset::None, _) | (Preset::Recommended | Preset::Strict, None) => None,
-            (Preset::Recommended, own) => own,
-            (Preset::Strict, Some(Level::Note)) => Some(Level::Warning),
-            (Preset::Strict, Some(_)) => Some(Level::Error),
-            (Preset::All, own) => own.or(Some(Level::Warning)),
+    /// The level that a rule starts from.
+    pub fn level(self, rule: &RuleMeta) -> Option<Level> {
+        let own = rule.level;
+        match (self, rule.group) {
+            (Preset::Recommended, Group::Recommended) | (Preset::Strict, Group::Strict) => own,
+            (Preset::Strict, Group::Recommended) => own.map(louder),
+            (Preset::All, _) => own.or(Some(Level::Warning)),
+            (Preset::None | Preset::Recommended | Preset::Strict, _) => None,
         }
     }
 }

@@ -60,7 +60,7 @@ pub fn read(file: &Arc<SourceFile>) -> (Written, Vec<ConfigError>) {
 pub fn starting_level(preset: Preset, rule: &RuleMeta) -> Option<Level> {
     match preset {
         Preset::None if rule.about_run => rule.level,
-        _ => preset.level(rule.level),
+        _ => preset.level(rule),
     }
 }
 

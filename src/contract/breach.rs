@@ -45,16 +45,16 @@ struct Reached {
 }
 
 /// Finds the breaches of one function with a contract.
-pub struct Search<'a> {
+pub struct Search<'s, 'a, 'w> {
     /// The causes in the functions of the package.
-    pub causes: &'a Causes<'a>,
+    pub causes: &'s Causes<'a, 'w>,
     /// Their effects.
-    pub effects: &'a Effects,
+    pub effects: &'s Effects,
     /// What is known of other packages.
-    pub callees: &'a dyn Callees,
+    pub callees: &'s dyn Callees,
 }
 
-impl Search<'_> {
+impl Search<'_, '_, '_> {
     /// The breaches of `root`, nearest first; each place once.
     pub fn breaches(&self, root: FuncId) -> Vec<Breach> {
         let mut found = Vec::new();

@@ -43,22 +43,22 @@ pub enum CauseKind {
 }
 
 /// Reads causes out of the bodies of an analysed package.
-pub struct Causes<'a> {
+pub struct Causes<'a, 'w> {
     package: &'a Package,
     sites: Sites<'a>,
-    finder: Finder<'a>,
+    finder: Finder<'a, 'w>,
     exempt: &'a Exempt,
     decisions: IndexVec<FuncId, Vec<&'a Decision>>,
 }
 
-impl<'a> Causes<'a> {
+impl<'a, 'w> Causes<'a, 'w> {
     /// Prepares for the functions of the finder's package.
     pub fn new(
-        finder: Finder<'a>,
+        finder: Finder<'a, 'w>,
         sites: Sites<'a>,
         analysis: &'a Analysis,
         exempt: &'a Exempt,
-    ) -> Causes<'a> {
+    ) -> Causes<'a, 'w> {
         let package = finder.package;
         let mut decisions = IndexVec::from_elem(Vec::new(), package.funcs.len());
         for decision in analysis.batches.iter().flat_map(|b| &b.decisions) {

@@ -24,7 +24,7 @@ pub struct Effects {
 }
 
 /// Computes the effects of all functions of a package. `callees` knows those of other packages.
-pub fn effects(causes: &Causes<'_>, analysis: &Analysis, callees: &dyn Callees) -> Effects {
+pub fn effects(causes: &Causes<'_, '_>, analysis: &Analysis, callees: &dyn Callees) -> Effects {
     let package = causes.package();
     let mut effects = Effects {
         of: IndexVec::from_elem(Effect::default(), package.funcs.len()),
@@ -44,7 +44,7 @@ pub fn effects(causes: &Causes<'_>, analysis: &Analysis, callees: &dyn Callees) 
 
 /// What a function does itself or by other packages, and the functions of its own package that it calls.
 fn direct(
-    causes: &Causes<'_>,
+    causes: &Causes<'_, '_>,
     func: FuncId,
     callees: &dyn Callees,
     effects: &mut Effects,

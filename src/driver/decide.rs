@@ -16,15 +16,16 @@ use crate::contract::exempt::Exempt;
 use crate::escape::analysis::{self, Analysis};
 use crate::escape::build::Context;
 use crate::escape::cost::Costs;
-use crate::escape::sites::Sites;
+use crate::escape::sites::{Extra, Sites};
 use crate::escape::summary::{self, Summary};
 use crate::facts::archive::Archive;
 use crate::facts::code::Code;
 use crate::facts::std;
-use crate::inline::callee::Finder;
+use crate::inline::callee::{Finder, Imports};
 use crate::inline::{self, Inlined};
 use crate::ir::body::FuncRef;
 use crate::ir::node::FuncId;
+use crate::ir::outline::Outlines;
 use crate::ir::statics::Statics;
 use crate::ir::{self, Callees};
 use crate::load::{PackageId, Program};
@@ -62,9 +63,9 @@ pub(super) struct Contracts {
 }
 
 impl Decided {
-    /// Its sites by file, position and kind, without regions and heat; variables that stay in their frame only if asked for.
-    pub(super) fn sites(&self, stack_variables: bool) -> Vec<Site> {
-        sites_of(&self.package, self.go, self.sizes, stack_variables).of(&self.analysis)
+    /// Its sites by file, position and kind, and those of `extra`, without regions and heat.
+    pub(super) fn sites(&self, extra: &Extra<'_>) -> Vec<Site> {
+        sites_of(&self.package, self.go, self.sizes, extra).of(&self.analysis)
     }
 
     /// Its functions for those who look for causes in them.
@@ -72,22 +73,22 @@ impl Decided {
         &self,
         callees: &Units,
         contracts: &Contracts,
-        f: impl FnOnce(&Causes<'_>) -> R,
+        f: impl FnOnce(&Causes<'_, '_>) -> R,
     ) -> R {
         with_causes(self, callees, &contracts.exempt, f)
     }
 }
 
-fn sites_of(
-    package: &ir::Package,
+fn sites_of<'a>(
+    package: &'a ir::Package,
     go: GoVersion,
     sizes: Sizes,
-    stack_variables: bool,
-) -> Sites<'_> {
+    extra: &'a Extra<'a>,
+) -> Sites<'a> {
     let release = crate::ir::release::Release::of(go);
     Sites {
         costs: Costs::new(package, release, sizes),
-        stack_variables,
+        extra,
     }
 }
 
@@ -95,16 +96,18 @@ fn with_causes<R>(
     decided: &Decided,
     callees: &Units,
     exempt: &Exempt,
-    f: impl FnOnce(&Causes<'_>) -> R,
+    f: impl FnOnce(&Causes<'_, '_>) -> R,
 ) -> R {
     let package = &decided.package;
-    let statics = Statics::of(package);
+    let release = ir::release::Release::of(decided.go);
+    let statics = Statics::of(package, &Outlines::of(package), release);
+    let imports = Imports::new(package, callees);
     let finder = Finder {
         package,
-        callees,
+        imports: &imports,
         statics: &statics,
     };
-    let sites = sites_of(package, decided.go, decided.sizes, false);
+    let sites = sites_of(package, decided.go, decided.sizes, &Extra::NONE);
     f(&Causes::new(finder, sites, &decided.analysis, exempt))
 }
 
@@ -124,6 +127,8 @@ pub(super) struct Options {
     pub(super) no_inline: bool,
     /// What functions may allocate with all that they call is wanted too.
     pub(super) contracts: bool,
+    /// Whether to say why functions cannot be inlined.
+    pub(super) explain: bool,
 }
 
 impl Units {
@@ -144,6 +149,7 @@ impl Units {
         let sources: Vec<_> = files
             .map(|(file, parsed)| ir::build::Source {
                 ast: &parsed.ast,
+                text: program.files[file.id].text(),
                 version: language_of(file.language),
             })
             .collect();
@@ -165,6 +171,7 @@ impl Units {
         let config = inline::Config {
             release,
             disabled: self.options.no_inline,
+            explain: self.options.explain,
         };
         let inlined = inline::run(&mut package, self, config);
         let analysis = analysis::analyse(Context {
@@ -261,6 +268,7 @@ pub(super) fn alone(
     let units = Units::new(1, Sizes::AMD64, options);
     let source = ir::build::Source {
         ast: &parsed.ast,
+        text: src.text(),
         version: language_of(go),
     };
     let id = PackageId::from_usize(0);

@@ -19,7 +19,7 @@ use crate::walk;
 
 use super::decide::{self, Units};
 use super::setup::{Refusal, Setup, refuse_unusable_paths};
-use super::typecheck::{Bodies, Typed, each_package};
+use super::typecheck::{Bodies, Nothing, Typed, each_package};
 use super::{Streams, in_pool};
 
 /// What `dump types` prints of a file.
@@ -59,7 +59,7 @@ fn all_lines(args: &DumpArgs) -> Result<PackageLines, Refusal> {
     refuse_unusable_paths(&walked)?;
     let sizes = Sizes::for_arch(&setup.load.target.goarch).unwrap_or_default();
     let (program, _) = load::load(&walked, setup.load.clone(), read_batch);
-    let results = each_package(&program, sizes, Bodies::Selected, &|_, _| None, |typed| {
+    let results = each_package(&program, sizes, Bodies::Selected, &Nothing, |typed| {
         package_lines(&program, typed)
     });
     let mut all = PackageLines::default();
@@ -201,7 +201,7 @@ fn library(goroot: &Path) -> Result<Library, Refusal> {
         ..decide::Options::default()
     };
     let units = Units::new(program.packages.len(), Sizes::AMD64, options);
-    let checked = each_package(&program, Sizes::AMD64, Bodies::All, &|_, _| None, |typed| {
+    let checked = each_package(&program, Sizes::AMD64, Bodies::All, &Nothing, |typed| {
         let mistakes = package_lines(&program, typed).1;
         let decided = units.decide(&program, typed);
         let code = Code::exported(&decided.package, &decided.analysis);

@@ -20,10 +20,12 @@ mod package;
 mod past;
 mod regions;
 mod reuse;
+mod schedule;
 mod setup;
 mod spread;
 mod suppress;
 mod syntax;
+mod tally;
 mod typecheck;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,11 +48,12 @@ use crate::cli::{
 use crate::facts::Packages;
 use crate::facts::code::Code;
 use crate::finding::{self, Finding};
-use crate::load::{self, FileRequest, Program};
+use crate::load::{self, FileRequest, PackageId, Program};
 use crate::report::{
-    self, CompilerLine, Format, Notice, Parts, Places, Progress, Report, RuleDoc, Style, Summary,
+    self, CompilerLines, Format, Notice, Parts, Places, Progress, Report, RuleDoc, Style, Summary,
 };
 use crate::types::check::STACK_BYTES;
+use crate::types::package::Pkg;
 use crate::types::sizes::Sizes;
 use crate::walk::{self, GoDir};
 
@@ -61,7 +64,7 @@ use package::{Around, Checked, Surveyed};
 use reuse::Reuse;
 use setup::{Refusal, Setup};
 use spread::Benchmarks;
-use typecheck::{Bodies, Typed, each_package};
+use typecheck::{Bodies, Known, Typed, each_package};
 
 /// Where a run writes, and how.
 pub struct Streams<'s> {
@@ -124,11 +127,14 @@ fn check(args: &CheckArgs, streams: &mut Streams<'_>) -> io::Result<Exit> {
         report::write_notices(&report, streams.err_style, &mut streams.err)?;
         report::write_summary(&report, streams.err_style, &mut streams.err)?;
     }
-    Ok(match report.worst() {
+    let exit = match report.worst() {
         _ if at_fault => Exit::Fault,
         Some(worst) if threshold.is_some_and(|t| worst >= t) => Exit::Findings,
         _ => Exit::Clean,
-    })
+    };
+    // The process ends here: its memory need not be taken apart string by string before.
+    std::mem::forget(report);
+    Ok(exit)
 }
 
 /// What reports show.
@@ -336,6 +342,7 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
     let sizes = Sizes::for_arch(&setup.load.target.goarch).unwrap_or_default();
     let options = decide::Options {
         no_inline: scope.input.no_inline,
+        explain: scope.wanted.inlining,
         contracts: scope.wanted.findings && contract::are_there(&program),
     };
     let units = Units::new(program.packages.len(), sizes, options);
@@ -355,18 +362,17 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
         settings,
         profiles: &profiles,
     };
-    let known = |id, packages: &dyn Packages| {
-        let (pkg, code) = reuse.as_ref()?.get(id, packages)?;
-        units.add(id, code);
-        progress.iter().for_each(Progress::step);
-        Some((pkg, None))
+    let known = Kept {
+        reuse: reuse.as_ref(),
+        units: &units,
+        progress: progress.as_ref(),
     };
     let results = each_package(&program, sizes, Bodies::All, &known, |typed| {
-        let decided = units.decide(&program, typed);
+        let mut decided = units.decide(&program, typed);
         if let Some(reuse) = &reuse {
             reuse.put(typed, &Code::exported(&decided.package, &decided.analysis));
         }
-        let visited = visit(around, scope.wanted, &asked_for, typed, &decided);
+        let visited = visit(around, scope.wanted, &asked_for, typed, &mut decided);
         progress.iter().for_each(Progress::step);
         visited
     });
@@ -406,7 +412,7 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
 /// A package that has been through the stages that need its trees.
 enum Visited {
     /// Rules are to be run, once it is known how often its functions run.
-    Surveyed(Box<Surveyed>, Vec<CompilerLine>),
+    Surveyed(Box<Surveyed>, Vec<CompilerLines>),
     /// There is nothing more to do.
     Done(Checked),
 }
@@ -417,7 +423,7 @@ fn visit(
     wanted: Wanted,
     asked_for: &FxHashSet<FileId>,
     typed: &Typed<'_>,
-    decided: &Decided,
+    decided: &mut Decided,
 ) -> Option<Visited> {
     // Nothing is found in files that a program wrote, but the compiler has something to say of them.
     let is_wanted = if wanted.findings {
@@ -467,6 +473,26 @@ fn finish(
         },
     };
     visited.into_par_iter().map(finish).collect()
+}
+
+/// The packages that an earlier run has kept, of which nothing is reported.
+struct Kept<'a> {
+    reuse: Option<&'a Reuse<'a>>,
+    units: &'a Units,
+    progress: Option<&'a Progress>,
+}
+
+impl Known<Option<Visited>> for Kept<'_> {
+    fn may_have(&self, id: PackageId) -> bool {
+        self.reuse.is_some_and(|reuse| reuse.keeps(id))
+    }
+
+    fn get(&self, id: PackageId, packages: &dyn Packages) -> Option<(Pkg, Option<Visited>)> {
+        let (pkg, code) = self.reuse?.get(id, packages)?;
+        self.units.add(id, code);
+        self.progress.iter().for_each(|p| p.step());
+        Some((pkg, None))
+    }
 }
 
 /// The findings of all packages with their fingerprints, in the order of paths.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use crate::ast::Ast;
+use crate::ast::{Ast, Expr};
 use crate::base::source::{FileId, SourceFile};
 use crate::base::span::Span;
 use crate::finding::normalise;
@@ -26,6 +26,8 @@ struct Here {
     outer: Option<Span>,
     /// The statement.
     stmt: Option<Span>,
+    /// The smallest call or conversion with what lies here as its only argument.
+    around: Option<Span>,
 }
 
 /// The regions of those positions of a file that are wanted.
@@ -125,6 +127,20 @@ impl<'f> Regions<'f> {
                 }
             }
         }
+        for id in ast.expr_ids() {
+            let Expr::Call { args, .. } = ast.expr(id) else {
+                continue;
+            };
+            let mut args = ast.list(args);
+            if let (Some(arg), None) = (args.next(), args.next())
+                && let Some(here) = at.get_mut(&ast.expr_pos(ast.unparen(arg)))
+            {
+                let span = ast.expr_span(id);
+                if here.around.is_none_or(|s| size(span) < size(s)) {
+                    here.around = Some(span);
+                }
+            }
+        }
         for id in ast.stmt_ids() {
             if let Some(here) = at.get_mut(&ast.stmt_pos(id)) {
                 here.stmt.get_or_insert(ast.stmt_span(id));
@@ -137,8 +153,12 @@ impl<'f> Regions<'f> {
     fn whole(&self, kind: SiteKind, pos: u32, fallback: Span) -> Span {
         let here = self.at.get(&pos).copied().unwrap_or_default();
         let region = match kind {
-            SiteKind::Variable => here.inner.or(here.stmt),
+            SiteKind::Variable | SiteKind::Parameter | SiteKind::Function => {
+                here.inner.or(here.stmt)
+            }
             SiteKind::Go | SiteKind::Defer => here.stmt.or(here.outer),
+            // The compiler's position of a conversion is that of its operand.
+            SiteKind::StringConversion => here.around.or(here.outer),
             _ => here.outer.or(here.stmt),
         };
         region.unwrap_or(fallback)
@@ -153,7 +173,11 @@ impl<'f> Regions<'f> {
         site.span = self.first_line(whole);
         let is_written = !matches!(
             site.kind,
-            SiteKind::Variable | SiteKind::Closure | SiteKind::VariadicSlice
+            SiteKind::Variable
+                | SiteKind::Parameter
+                | SiteKind::Function
+                | SiteKind::Closure
+                | SiteKind::VariadicSlice
         );
         if is_written {
             site.expr = self.text(whole);

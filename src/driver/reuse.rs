@@ -51,6 +51,12 @@ impl<'p> Reuse<'p> {
         }
     }
 
+    /// Whether a package is one of those that are kept.
+    pub(super) fn keeps(&self, id: PackageId) -> bool {
+        let package = &self.program.packages[id];
+        !package.is_asked_for() && package.variant == Variant::Plain
+    }
+
     /// A package that is in the cache, with its code. `packages` are those that are known so far.
     pub(super) fn get(&self, id: PackageId, packages: &dyn Packages) -> Option<(Pkg, Code)> {
         let facts = self.cache.get(self.key(id)?)?;
@@ -77,10 +83,10 @@ impl<'p> Reuse<'p> {
 
     /// What a package's facts follow from; `None` if they are not to be kept.
     fn key(&self, id: PackageId) -> Option<Digest> {
-        let package = &self.program.packages[id];
-        if package.is_asked_for() || package.variant != Variant::Plain {
+        if !self.keeps(id) {
             return None;
         }
+        let package = &self.program.packages[id];
         let mut recipe = self.common.clone();
         recipe.add(self.program.builds[package.build].compiler.to_string());
         recipe.add(package.path.as_str());

@@ -1,12 +1,16 @@
-//! Types of all packages of a run: parsed and checked side by side, each once all that it imports is done.
+//! Types of all packages of a run, and what is made of each by the driver's other stages.
 //!
-//! The last import of a package to be done starts it. Packages that were not asked for may be checked without function
-//! bodies ([`Bodies`]). What a package leaves behind is its objects, for importers, and whatever the visitor made of it; its tree and
-//! tables are dropped at once.
+//! | job of a package | waits for |
+//! | --- | --- |
+//! | check: parse it and find its types, or find it in the cache | the checks of its imports; if it may be in the cache, their visits |
+//! | visit: whatever the visitor makes of it | its own check, and the visits of its imports |
+//!
+//! So the types of a package are found while its imports are still being decided. Packages that were not asked for may be
+//! checked without function bodies ([`Bodies`]). What a package leaves behind is its objects, for importers, and what the
+//! visitor made of it; its tree and tables are dropped after the visit.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 
@@ -22,6 +26,8 @@ use crate::types::package::Pkg;
 use crate::types::sizes::Sizes;
 use crate::types::version::GoVersion as Language;
 use crate::types::{self, Config, FileInput, Import, Importer, PackageInput, info};
+
+use super::schedule::Plan;
 
 /// A package whose types are known.
 pub(super) struct Typed<'p> {
@@ -51,16 +57,35 @@ trait Visit<R>: Fn(&Typed<'_>) -> R + Sync {}
 
 impl<R, F: Fn(&Typed<'_>) -> R + Sync> Visit<R> for F {}
 
-/// Gives a package that need not be checked, and what a visit would have made of it, from packages that are done.
-pub(super) type Known<'k, R> = &'k (dyn Fn(PackageId, &dyn Packages) -> Option<(Pkg, R)> + Sync);
+/// Gives packages that need not be checked, and what a visit would have made of them.
+pub(super) trait Known<R>: Sync {
+    /// Whether a package may be known, once its imports have been visited.
+    fn may_have(&self, id: PackageId) -> bool;
 
-/// Checks all packages of `program` that are not `known` and calls `visit` with each. The results are in order of package
-/// ids; `None` where a stage panicked. Fails if the standard library's embedded facts are damaged.
-pub(super) fn each_package<R: Send + Sync>(
+    /// The package, if it is known. `packages` are those that were checked before.
+    fn get(&self, id: PackageId, packages: &dyn Packages) -> Option<(Pkg, R)>;
+}
+
+/// No package is known.
+pub(super) struct Nothing;
+
+impl<R> Known<R> for Nothing {
+    fn may_have(&self, _: PackageId) -> bool {
+        false
+    }
+
+    fn get(&self, _: PackageId, _: &dyn Packages) -> Option<(Pkg, R)> {
+        None
+    }
+}
+
+/// Checks all packages of `program` that are not `known` and calls `visit` with each, after its imports. The results are
+/// in order of package ids; `None` where a stage panicked. Fails if the standard library's embedded facts are damaged.
+pub(super) fn each_package<R: Send>(
     program: &Program,
     sizes: Sizes,
     bodies: Bodies,
-    known: Known<'_, R>,
+    known: &dyn Known<R>,
     visit: impl Fn(&Typed<'_>) -> R + Sync,
 ) -> Result<Vec<Option<R>>, Corrupt> {
     let run = Run {
@@ -71,18 +96,38 @@ pub(super) fn each_package<R: Send + Sync>(
         visit: &visit,
         libraries: libraries(program)?,
         paths: paths(program),
-        states: states(program),
+        states: program.packages.iter().map(|_| State::new()).collect(),
     };
-    let run_ref = &run;
-    rayon::scope(|scope| {
-        for (id, state) in run_ref.states.iter_enumerated() {
-            // Packages with imports are started by these, even if they are done by now.
-            if state.imports == 0 {
-                scope.spawn(move |scope| run_ref.start(scope, id));
-            }
-        }
+    plan(program, known).run(&|job| run.job(job));
+    Ok(run.states.iter().map(|s| s.result.take()).collect())
+}
+
+/// The two jobs of each package, in the order of ids: those of package `i` are 2 `i` and 2 `i` + 1. Work is in bytes of
+/// source: a visit takes about three times as long as a check.
+fn plan<R>(program: &Program, known: &dyn Known<R>) -> Plan {
+    let mut plan = Plan::default();
+    for (id, package) in program.packages.iter_enumerated() {
+        let sizes = package.files.iter();
+        let bytes: u64 = sizes.map(|f| program.files[f.id].text().len() as u64).sum();
+        let imports = imported(package);
+        let first = usize::from(known.may_have(id));
+        let check = plan.add(bytes, imports.iter().map(|i| 2 * i.index() + first));
+        let visits = imports.iter().map(|i| 2 * i.index() + 1);
+        plan.add(3 * bytes, visits.chain([check]));
+    }
+    plan
+}
+
+/// The packages of the run that a package imports, each once.
+fn imported(package: &Package) -> Vec<PackageId> {
+    let targets = package.imports.iter().filter_map(|i| match i.target {
+        Imported::Package(id) => Some(id),
+        _ => None,
     });
-    Ok(run.states.iter().map(State::result).collect())
+    let mut ids: Vec<PackageId> = targets.collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }
 
 /// The standard library of each build.
@@ -94,54 +139,43 @@ fn libraries(program: &Program) -> Result<Vec<Option<&'static Archive>>, Corrupt
     program.builds.iter().map(library).collect()
 }
 
+/// How far a package is.
 struct State<R> {
-    /// How many packages of the run it imports.
-    imports: usize,
-    /// How many of them are not done yet.
-    pending: AtomicUsize,
-    importers: Vec<PackageId>,
-    /// What importers see of it, once it is done.
+    /// What importers see of it, once it is checked.
     pkg: OnceLock<Pkg>,
-    result: OnceLock<std::sync::Mutex<Option<R>>>,
+    /// From the check to the visit.
+    checked: Slot<Checked>,
+    result: Slot<R>,
+}
+
+/// A package between its check and its visit.
+struct Checked {
+    parsed: Vec<Parsed>,
+    info: info::Package,
+    diagnostics: Vec<Diagnostic>,
 }
 
 impl<R> State<R> {
-    fn result(&self) -> Option<R> {
-        self.result.get()?.lock().ok()?.take()
+    fn new() -> State<R> {
+        State {
+            pkg: OnceLock::new(),
+            checked: Slot(Mutex::new(None)),
+            result: Slot(Mutex::new(None)),
+        }
     }
 }
 
-fn states<R>(program: &Program) -> IndexVec<PackageId, State<R>> {
-    let imported = |p: &Package| {
-        let mut ids: Vec<PackageId> = p
-            .imports
-            .iter()
-            .filter_map(|i| match i.target {
-                Imported::Package(id) => Some(id),
-                _ => None,
-            })
-            .collect();
-        ids.sort_unstable();
-        ids.dedup();
-        ids
-    };
-    let mut importers: Vec<Vec<PackageId>> = vec![Vec::new(); program.packages.len()];
-    let mut counts = Vec::with_capacity(program.packages.len());
-    for (id, package) in program.packages.iter_enumerated() {
-        let ids = imported(package);
-        counts.push(ids.len());
-        for on in ids {
-            importers[on.index()].push(id);
-        }
+/// Where one job leaves something for another.
+struct Slot<T>(Mutex<Option<T>>);
+
+impl<T> Slot<T> {
+    fn put(&self, value: T) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
     }
-    let state = |(imports, importers)| State {
-        imports,
-        pending: AtomicUsize::new(imports),
-        importers,
-        pkg: OnceLock::new(),
-        result: OnceLock::new(),
-    };
-    counts.into_iter().zip(importers).map(state).collect()
+
+    fn take(&self) -> Option<T> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
 }
 
 /// Where the packages are that facts may mention.
@@ -155,38 +189,39 @@ struct Run<'p, R, V> {
     program: &'p Program,
     sizes: Sizes,
     bodies: Bodies,
-    known: Known<'p, R>,
+    known: &'p dyn Known<R>,
     visit: &'p V,
     libraries: Vec<Option<&'static Archive>>,
     paths: FxHashMap<(BuildId, Symbol), PackageId>,
     states: IndexVec<PackageId, State<R>>,
 }
 
-impl<R: Send + Sync, V: Visit<R>> Run<'_, R, V> {
-    /// Checks a package, and then those importers that waited for it alone.
-    fn start<'s>(&'s self, scope: &rayon::Scope<'s>, id: PackageId) {
-        let state = &self.states[id];
-        if let Ok((pkg, result)) = catch_unwind(AssertUnwindSafe(|| self.check(id))) {
-            let _first = state.pkg.set(pkg);
-            let _first = state.result.set(std::sync::Mutex::new(Some(result)));
-        }
-        for &importer in &state.importers {
-            if self.states[importer].pending.fetch_sub(1, Ordering::AcqRel) == 1 {
-                scope.spawn(move |scope| self.start(scope, importer));
-            }
-        }
+impl<R: Send, V: Visit<R>> Run<'_, R, V> {
+    /// Does one of the jobs of [`plan`]. If it panics, the package has no result, and importers miss what it did not get to.
+    fn job(&self, job: usize) {
+        let id = PackageId::from_usize(job / 2);
+        let _has_result = catch_unwind(AssertUnwindSafe(|| match job % 2 {
+            0 => self.check(id),
+            _ => self.visit(id),
+        }));
     }
 
-    fn check(&self, id: PackageId) -> (Pkg, R) {
+    fn check(&self, id: PackageId) {
+        let state = &self.states[id];
         let package = &self.program.packages[id];
-        if let Some(known) = (self.known)(id, &Imports { run: self, package }) {
-            return known;
+        let imports = Imports { run: self, package };
+        if let Some((pkg, result)) = self.known.get(id, &imports) {
+            let _first = state.pkg.set(pkg);
+            state.result.put(result);
+            return;
         }
-        let parsed: Vec<Parsed> = package
-            .files
-            .iter()
+        let files = package.files.iter();
+        let parsed: Vec<Parsed> = files
             .map(|f| parse::parse_file(self.program.files[f.id].text()))
             .collect();
+        for (file, parsed) in package.files.iter().zip(&parsed) {
+            self.program.files[file.id].add_line_directives(&parsed.ast.line_directives);
+        }
         let language = package.files.iter().map(|f| f.language).min();
         let language = language.unwrap_or(GoVersion::NEWEST);
         let input = |(file, parsed): (&PackageFile, _)| self.input(file, parsed, language);
@@ -201,15 +236,27 @@ impl<R: Send + Sync, V: Visit<R>> Run<'_, R, V> {
             path: package.path,
             files: &files,
         };
-        let (info, diagnostics) = types::check(&input, &Imports { run: self, package }, &config);
-        let result = (self.visit)(&Typed {
-            id,
-            package,
-            parsed: &parsed,
-            info: &info,
-            diagnostics: &diagnostics,
+        let (info, diagnostics) = types::check(&input, &imports, &config);
+        let _first = state.pkg.set(info.pkg);
+        state.checked.put(Checked {
+            parsed,
+            info,
+            diagnostics,
         });
-        (info.pkg, result)
+    }
+
+    fn visit(&self, id: PackageId) {
+        let state = &self.states[id];
+        let Some(checked) = state.checked.take() else {
+            return;
+        };
+        state.result.put((self.visit)(&Typed {
+            id,
+            package: &self.program.packages[id],
+            parsed: &checked.parsed,
+            info: &checked.info,
+            diagnostics: &checked.diagnostics,
+        }));
     }
 
     fn input<'a>(
@@ -238,7 +285,7 @@ struct Imports<'r, 'p, R, V> {
     package: &'p Package,
 }
 
-impl<R: Send + Sync, V: Visit<R>> Importer for Imports<'_, '_, R, V> {
+impl<R: Send, V: Visit<R>> Importer for Imports<'_, '_, R, V> {
     fn import(&self, path: Symbol) -> Import {
         let found = match self.package.import(path) {
             Some(Imported::Package(id)) => self.run.states[id].pkg.get().copied(),

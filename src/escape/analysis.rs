@@ -17,6 +17,7 @@ use crate::base::index::{Idx, IndexVec};
 use crate::ir::Package;
 use crate::ir::body::{Body, ConvKind, FuncRef, LocalId};
 use crate::ir::node::{FuncId, Node, Nodes};
+use crate::ir::outline::Outlines;
 use crate::ir::scc;
 use crate::site::Reason;
 use crate::types::constant::Value;
@@ -95,9 +96,10 @@ impl Analysis {
 
 /// Analyses a package whose calls are inlined.
 pub fn analyse(cx: Context<'_>) -> Analysis {
-    let mut builder = Builder::new(cx);
+    let outlines = Outlines::of(cx.package);
+    let mut builder = Builder::new(cx, &outlines);
     let mut solver = Solver::default();
-    let batches = scc::bottom_up(cx.package, cx.release)
+    let batches = scc::bottom_up(cx.package, cx.release, &outlines)
         .iter()
         .map(|group| run_batch(&mut builder, &mut solver, &group.funcs))
         .collect();

@@ -14,6 +14,7 @@ use crate::base::symbol::Symbol;
 use crate::ir::Package;
 use crate::ir::body::{Body, Class, LocalId};
 use crate::ir::node::{FuncId, NodeId};
+use crate::ir::outline::Outlines;
 use crate::ir::release::Release;
 use crate::ir::scc;
 use crate::ir::statics::Statics;
@@ -75,7 +76,7 @@ pub(super) struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    pub fn new(cx: Context<'a>) -> Builder<'a> {
+    pub fn new(cx: Context<'a>, outlines: &Outlines) -> Builder<'a> {
         Builder {
             cx,
             graph: Graph::new(),
@@ -86,7 +87,7 @@ impl<'a> Builder<'a> {
             evaluated: FxHashSet::default(),
             self_assignments: Vec::new(),
             summaries: IndexVec::from_elem(None, cx.package.funcs.len()),
-            statics: Statics::of(cx.package),
+            statics: Statics::of(cx.package, outlines, cx.release),
         }
     }
 

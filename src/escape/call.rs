@@ -18,6 +18,7 @@ use super::summary::{Summary, Tag};
 use crate::ast::Pragma;
 use crate::ir::Func;
 use crate::ir::body::{ConvKind, FuncRef, LocalId};
+use crate::ir::build::keep_alive;
 use crate::ir::node::{FuncId, Node, NodeId, Nodes};
 use crate::ir::statics::Assigned;
 use crate::types::builtin::BuiltinId;
@@ -78,6 +79,10 @@ impl<'a> Walk<'_, 'a> {
             for &arg in [x].iter().chain(args) {
                 self.argument(heap, arg, id);
             }
+            return;
+        }
+        if self.body.node(fun) == Node::Func(FuncRef::Decl(keep_alive())) {
+            args.iter().for_each(|&arg| self.expr(self.blank(), arg));
             return;
         }
         let callees = self.resolve(fun);

@@ -25,6 +25,7 @@ use crate::base::index::IndexVec;
 use crate::ir::Package;
 use crate::ir::body::{Body, Class, ConvKind};
 use crate::ir::node::{FuncId, Node, NodeId, Nodes};
+use crate::ir::outline::Outlines;
 use crate::ir::print::node_text;
 use crate::ir::release::Release;
 use crate::ir::statics::Statics;
@@ -43,6 +44,9 @@ const MAP_GROUP: usize = 8;
 
 /// Larger values are boxed by the runtime even if the box does not escape.
 const MAX_BOX_ON_STACK: i64 = 1024;
+
+/// Larger variables are captured by reference.
+const MAX_CAPTURED_VALUE: u64 = 128;
 
 /// Small integers have boxes of their own in the runtime.
 const SMALL_INTEGERS: i64 = 256;
@@ -76,12 +80,13 @@ impl<'a> Costs<'a> {
             package,
             release,
             sizes,
-            statics: Statics::of(package),
+            statics: Statics::of(package, &Outlines::of(package), release),
             surroundings: package.funcs.iter().map(|_| OnceCell::new()).collect(),
         }
     }
 
-    fn surroundings(&self, func: FuncId) -> &Surroundings {
+    /// Where the nodes of a function stand.
+    pub(super) fn surroundings(&self, func: FuncId) -> &Surroundings {
         self.surroundings[func].get_or_init(|| {
             let body = &self.package.funcs[func].body;
             Surroundings::of(body, |id| {
@@ -114,6 +119,25 @@ impl<'a> Costs<'a> {
             }
             Subject::Storage(at) => self.storage(decision, at, on_heap),
         }
+    }
+
+    /// Bytes of the object that a function literal is: its code, and what it captures, by value where the compiler does.
+    pub(super) fn closure_size(&self, literal: FuncId) -> u64 {
+        let func = &self.package.funcs[literal];
+        let captured = func.closure_vars.iter().map(|&var| {
+            let (owner, local) = self.package.canonical(literal, var);
+            let variable = &self.package.funcs[owner].body.locals[local];
+            let size = u64::try_from(self.sizes.size_of(variable.ty)).unwrap_or_default();
+            let by_value = size <= MAX_CAPTURED_VALUE
+                && !variable.addr_taken
+                && !self.statics.is_reassigned((owner, local));
+            if by_value {
+                size
+            } else {
+                u64::from(self.sizes.word)
+            }
+        });
+        u64::from(self.sizes.word) + captured.sum::<u64>()
     }
 
     fn storage(&self, decision: &Decision, at: Place, on_heap: bool) -> Cost {

@@ -33,6 +33,7 @@ pub(super) fn fresh_variables(package: &Package, func: FuncId) -> FxHashSet<Loca
         candidates: FxHashSet::default(),
         leaked: FxHashSet::default(),
         returns: None,
+        below: Vec::new(),
     };
     scan.run();
     scan.leaked
@@ -66,6 +67,8 @@ struct Scan<'a> {
     leaked: FxHashSet<LocalId>,
     /// How many loops the innermost `return` around the scan lies in.
     returns: Option<u32>,
+    /// The children of one node.
+    below: Vec<NodeId>,
 }
 
 impl Scan<'_> {
@@ -114,9 +117,9 @@ impl Scan<'_> {
             Node::Addr { x, .. } if !self.is_returned() => self.addressed(x),
             _ => {}
         }
-        let mut below = Vec::new();
-        self.body.children(id, &mut below);
-        tasks.extend(below.into_iter().rev().map(Task::Enter));
+        self.below.clear();
+        self.body.children(id, &mut self.below);
+        tasks.extend(self.below.iter().rev().map(|&id| Task::Enter(id)));
     }
 
     /// Whether the scan is below a `return` that leaves all loops it is in.

@@ -26,7 +26,7 @@ use crate::ir::node::{FuncId, Node, NodeId};
 use crate::ir::print::node_text;
 use crate::ir::quote::constant_text;
 use crate::ir::release::Release;
-use crate::ir::typetext::{has_name, type_text};
+use crate::ir::typetext::{has_name, symbol_text, type_text};
 use crate::ir::{Func, FuncKind, Package};
 use crate::types::builtin::BuiltinId;
 use crate::types::constant::Value;
@@ -104,7 +104,8 @@ impl Printer<'_> {
     fn self_assignment(&self, at: Place) -> Line {
         let f = &self.package.funcs[at.func];
         let statement = node_text(self.package, at.func, at.node);
-        let text = format!("{} ignoring self-assignment in {statement}", f.name);
+        let name = symbol_text(f.name, f.pkg, Some(self.package.pkg));
+        let text = format!("{name} ignoring self-assignment in {statement}");
         self.line(at.func, f.body.pos(at.node), text)
     }
 
@@ -114,11 +115,7 @@ impl Printer<'_> {
             Subject::Variable(func, local) => {
                 if matches!(decision.decided, Decided::Heap(_)) {
                     let local = &self.package.funcs[func].body.locals[local];
-                    let name = crate::ir::typetext::symbol_text(
-                        local.name,
-                        local.pkg,
-                        Some(self.package.pkg),
-                    );
+                    let name = symbol_text(local.name, local.pkg, Some(self.package.pkg));
                     let mut line = self.line(func, local.pos, format!("moved to heap: {name}"));
                     line.pos = line.pos.filter(|&pos| pos != Pos::NONE);
                     out.push(line);

@@ -2,117 +2,238 @@
 //!
 //! A site has the position of the expression's own source. Where the compiler has several bodies for one piece of source
 //! (instances of a generic function, copies of closures), the site has the worst of their decisions. What came by
-//! inlining from elsewhere is no site of its own: it is one where it was written.
+//! inlining from elsewhere is no site of its own: it is one where it was written. A function literal of which only such
+//! copies are left has those sites.
 //!
-//! Beside the locations there are sites that the compiler never prints: channels, the records that `go` statements and
-//! `defer` statements in loops make, and boxing by the assignment of a range clause.
+//! Beside the locations there are sites that the compiler never prints ([`unprinted`](super::unprinted)).
 
 use std::collections::BTreeMap;
 
 use super::analysis::{Analysis, Decided, Decision, Step};
 use super::build::Subject;
+use super::callee::{Called, called};
 use super::cost::Costs;
 use super::graph::{Place, Why};
+use super::growth::Growth;
 use crate::base::span::Span;
-use crate::base::symbol::Symbol;
-use crate::ir::body::{Body, ConvKind, Pos};
+use crate::ir::body::{Body, Class, ConvKind, FuncKey, Pos};
 use crate::ir::node::{FuncId, Node, NodeId};
 use crate::ir::print::node_text;
 use crate::ir::typetext::type_text;
 use crate::ir::{FuncKind, Package};
-use crate::site::{Cost, FlowStep, Heat, Reason, Site, SiteKind, Verdict};
+use crate::site::{Cost, FlowStep, Heat, Site, SiteKind, Trait, Traits, TypeKind, Verdict};
 use crate::types::builtin::BuiltinId;
-use crate::types::predicates::is_interface;
-use crate::types::ty::{Ty, TyKind};
+use crate::types::ty::{BasicKind, Ty, TyKind};
 
 /// Longest expression text of a site, in bytes.
 const MAX_TEXT: usize = 120;
+
+/// What is wanted beside the places that allocate.
+pub struct Extra<'w> {
+    /// Variables that stay in their frame.
+    pub stack_variables: bool,
+    /// Parameters that their functions keep or hand back.
+    pub parameters: bool,
+    /// Declared functions.
+    pub functions: bool,
+    /// The calls of functions of these names.
+    pub calls: &'w dyn Fn(&str) -> bool,
+}
+
+impl Extra<'_> {
+    /// Nothing.
+    pub const NONE: Extra<'static> = Extra {
+        stack_variables: false,
+        parameters: false,
+        functions: false,
+        calls: &|_| false,
+    };
+}
 
 /// Makes sites of a package's decisions.
 pub struct Sites<'a> {
     /// Judges what they cost.
     pub costs: Costs<'a>,
-    /// Variables that stay in their frame are sites too.
-    pub stack_variables: bool,
+    /// What else is wanted.
+    pub extra: &'a Extra<'a>,
 }
 
 /// What a site is known by; its order is that of the output.
 type Key = (u32, u32, SiteKind);
 
-impl Sites<'_> {
-    /// All sites, by file, position and kind. Their spans are the byte at gc's position: only the tree knows more.
-    pub fn of(&self, analysis: &Analysis) -> Vec<Site> {
-        let mut sites: BTreeMap<Key, Site> = BTreeMap::new();
-        for batch in &analysis.batches {
-            for decision in &batch.decisions {
-                let variable = matches!(decision.subject, Subject::Variable(..));
-                if self.stack_variables || !variable || decision.decided != Decided::Stack {
-                    keep_worst(&mut sites, self.site(decision));
-                }
-            }
-            for &func in &batch.members {
-                self.unprinted(func, &mut sites);
-            }
+/// A site, and whether it was found in a copy of its function's body only.
+pub(super) struct Made {
+    pub site: Site,
+    pub is_copy: bool,
+}
+
+/// The sites found so far.
+#[derive(Default)]
+pub(super) struct Found {
+    own: BTreeMap<Key, Site>,
+    /// Those of function literals that were put in the place of their calls: where nothing calls them in another way,
+    /// the compiler leaves no other body of them.
+    copies: BTreeMap<Key, Site>,
+}
+
+impl Found {
+    pub(super) fn keep(&mut self, made: Option<Made>) {
+        match made {
+            Some(Made {
+                site,
+                is_copy: true,
+            }) => keep_worst(&mut self.copies, site),
+            Some(Made { site, .. }) => keep_worst(&mut self.own, site),
+            None => {}
+        }
+    }
+
+    fn into_sites(self) -> Vec<Site> {
+        let mut sites = self.own;
+        for (key, copy) in self.copies {
+            sites.entry(key).or_insert(copy);
         }
         sites.into_values().collect()
     }
+}
 
-    fn package(&self) -> &Package {
+impl Sites<'_> {
+    /// All sites, by file, position and kind. Their spans are the byte at gc's position: only the tree knows more.
+    pub fn of(&self, analysis: &Analysis) -> Vec<Site> {
+        let mut found = Found::default();
+        for batch in &analysis.batches {
+            for decision in &batch.decisions {
+                let variable = matches!(decision.subject, Subject::Variable(..));
+                if self.extra.stack_variables || !variable || decision.decided != Decided::Stack {
+                    found.keep(self.site(decision));
+                }
+            }
+            for &func in &batch.members {
+                self.unprinted(func, &mut found);
+            }
+        }
+        self.asked_for(analysis, &mut found);
+        found.into_sites()
+    }
+
+    pub(super) fn package(&self) -> &Package {
         self.costs.package
     }
 
-    fn site(&self, decision: &Decision) -> Option<Site> {
+    fn site(&self, decision: &Decision) -> Option<Made> {
         let (kind, pos, ty, expr) = self.describe(decision)?;
-        let mut site = self.blank_site(kind, pos, decision.owner, ty, &expr)?;
+        let called = self.called(&decision.steps);
+        let mut made = self.blank_site(kind, pos, decision.owner, ty, &expr)?;
+        let site = &mut made.site;
         site.verdict = verdict(decision.decided);
         site.cost = self.costs.of(decision);
         site.size = self.size(decision, ty);
         if let Subject::Storage(at) = decision.subject {
             site.target = self.target(at);
         }
-        site.callee = self.callee(&decision.steps);
+        site.callee = called.name;
+        site.call = called.kind;
+        site.traits = self.traits(decision.subject, site.traits);
         site.flow = decision
             .steps
             .iter()
             .filter_map(|s| self.flow_step(s))
             .collect();
-        Some(site)
+        Some(made)
     }
 
-    fn blank_site(
+    pub(super) fn blank_site(
         &self,
         kind: SiteKind,
         pos: Pos,
         owner: FuncId,
         ty: Ty,
         expr: &str,
-    ) -> Option<Site> {
-        let file = pos.file.filter(|_| pos.inline.is_none())?;
-        let here = Span::new(pos.offset, pos.offset.saturating_add(1));
-        Some(Site {
+    ) -> Option<Made> {
+        let file = pos.file?;
+        let is_copy = match pos.inline {
+            None => false,
+            Some(inline) => {
+                let callee = self.package().funcs[owner].body.inlined[inline].callee;
+                if !matches!(callee, FuncKey::Closure(_)) {
+                    return None;
+                }
+                true
+            }
+        };
+        let named = self.named_function(owner);
+        let inlinable = self.package().funcs[named].inline.is_some();
+        let site = Site {
             kind,
             file,
-            span: here,
+            span: Span::new(pos.offset, pos.offset.saturating_add(1)),
             pos: pos.offset,
-            function: self.named_function(owner),
+            function: self.package().funcs[named].name,
             expr: shortened(expr),
-            ty: type_text(ty, Some(self.package().pkg)),
+            ty: self.shown_type(ty),
             size: None,
+            type_kind: type_kind(ty),
             target: String::new(),
             callee: String::new(),
+            call: None,
+            traits: Traits::default().with(Trait::Inlinable, inlinable),
+            count: 0,
             verdict: Verdict::Stack,
             cost: Cost::Never,
             heat: Heat::default(),
             flow: Vec::new(),
-        })
+        };
+        Some(Made { site, is_copy })
+    }
+
+    /// A type for people, who write `any`.
+    pub(super) fn shown_type(&self, ty: Ty) -> String {
+        type_text(ty, Some(self.package().pkg)).replace("interface {}", "any")
     }
 
     /// The innermost function with a name of its own.
-    fn named_function(&self, mut func: FuncId) -> Symbol {
+    fn named_function(&self, mut func: FuncId) -> FuncId {
         while let Some(parent) = self.package().funcs[func].parent {
             func = parent;
         }
-        self.package().funcs[func].name
+        func
+    }
+
+    /// `known`, and what the variable or expression says.
+    fn traits(&self, subject: Subject, known: Traits) -> Traits {
+        match subject {
+            Subject::Anonymous => known,
+            Subject::Variable(func, local) => {
+                let body: &Body = &self.package().funcs[func].body;
+                let variable = &body.locals[local];
+                let by_range = variable
+                    .defn
+                    .is_some_and(|d| matches!(body.node(d), Node::Range { .. }));
+                known
+                    .with(Trait::Parameter, variable.class == Class::Param)
+                    .with(Trait::Result, variable.class == Class::Result)
+                    .with(Trait::RangeVariable, by_range)
+            }
+            Subject::Storage(at) => {
+                let body: &Body = &self.package().funcs[at.func].body;
+                match body.node(at.node) {
+                    Node::Conv { implicit, .. } => known.with(Trait::Implicit, implicit),
+                    Node::AddStr(_) => known.and(self.growth(at.func).of_concatenation(at.node)),
+                    Node::Builtin {
+                        id: BuiltinId::Append,
+                        ..
+                    } => known.and(self.growth(at.func).of_append(at.node)),
+                    _ => known,
+                }
+            }
+        }
+    }
+
+    pub(super) fn growth(&self, func: FuncId) -> Growth<'_> {
+        Growth {
+            body: &self.package().funcs[func].body,
+            around: self.costs.surroundings(func),
+        }
     }
 
     /// What kind of site a decision is about, where, its type and its text; `None` for what no source stands for.
@@ -195,34 +316,30 @@ impl Sites<'_> {
                 },
                 _,
             ) => bytes(ty),
+            (Node::Closure(literal), _) => Some(self.costs.closure_size(literal)),
             _ => None,
         }
     }
 
-    /// The interface that a value is boxed in.
+    /// The interface that a value is boxed in, or what a string conversion starts from.
     fn target(&self, at: Place) -> String {
         let body: &Body = &self.package().funcs[at.func].body;
-        if body.conv_kind(at.node) == ConvKind::Interface {
-            type_text(body.ty(at.node), Some(self.package().pkg))
-        } else {
-            String::new()
+        match body.node(at.node) {
+            Node::Conv { .. } if body.conv_kind(at.node) == ConvKind::Interface => {
+                self.shown_type(body.ty(at.node))
+            }
+            Node::Conv { x, .. } => self.shown_type(body.ty(x)),
+            _ => String::new(),
         }
     }
 
     /// The function that the value is passed to on its way.
-    fn callee(&self, steps: &[Step]) -> String {
+    fn called(&self, steps: &[Step]) -> Called {
         let call = steps
             .iter()
             .flat_map(|s| &s.notes)
             .find(|(_, why)| *why == Why::CallParameter);
-        call.map_or_else(String::new, |(at, _)| {
-            let body: &Body = &self.package().funcs[at.func].body;
-            match body.node(at.node) {
-                Node::Call { fun, .. } => node_text(self.package(), at.func, fun),
-                Node::Builtin { id, .. } => format!("{id:?}").to_lowercase(),
-                _ => String::new(),
-            }
-        })
+        call.map_or_else(Called::default, |&(at, _)| called(self.package(), at))
     }
 
     fn flow_step(&self, step: &Step) -> Option<FlowStep> {
@@ -272,80 +389,6 @@ impl Sites<'_> {
             }
         }
     }
-
-    /// The sites that no location stands for.
-    fn unprinted(&self, func: FuncId, sites: &mut BTreeMap<Key, Site>) {
-        let body: &Body = &self.package().funcs[func].body;
-        body.preorder(body.stmts, |id| {
-            match body.node(id) {
-                Node::Builtin {
-                    id: BuiltinId::Make,
-                    ..
-                } if matches!(body.ty(id).under().kind(), TyKind::Chan { .. }) => {
-                    let text = node_text(self.package(), func, id);
-                    let site =
-                        self.blank_site(SiteKind::MakeChan, body.pos(id), func, body.ty(id), &text);
-                    keep_worst(sites, site.map(always(Reason::Channel)));
-                }
-                Node::Builtin {
-                    id: BuiltinId::Append,
-                    ..
-                } if !self.costs.release.append_store => {
-                    keep_worst(sites, self.grown(func, body, id));
-                }
-                Node::Range { x, key, value, .. } => {
-                    self.range_boxing(func, body, x, [key, value], sites);
-                }
-                _ => {}
-            }
-            true
-        });
-    }
-
-    /// An `append` of releases that have no location for what it allocates: always on the heap.
-    fn grown(&self, func: FuncId, body: &Body, id: NodeId) -> Option<Site> {
-        let text = node_text(self.package(), func, id);
-        let site = self.blank_site(SiteKind::Append, body.pos(id), func, body.ty(id), &text)?;
-        Some(Site {
-            verdict: Verdict::Heap(Reason::NonConstantSize),
-            cost: Cost::Maybe("the capacity is exceeded".to_owned()),
-            ..site
-        })
-    }
-
-    /// `for k, v = range x` into interface variables: what is assigned is boxed on each iteration.
-    fn range_boxing(
-        &self,
-        func: FuncId,
-        body: &Body,
-        x: NodeId,
-        targets: [Option<NodeId>; 2],
-        sites: &mut BTreeMap<Key, Site>,
-    ) {
-        for (target, ty) in targets.into_iter().zip(range_types(body.ty(x))) {
-            let (Some(target), Some(ty)) = (target, ty) else {
-                continue;
-            };
-            let boxes = is_interface(body.ty(target))
-                && !is_interface(ty)
-                && !self
-                    .costs
-                    .sizes
-                    .is_pointer_shaped(ty, self.costs.release.direct);
-            if !boxes {
-                continue;
-            }
-            let text = node_text(self.package(), func, target);
-            let site = self.blank_site(
-                SiteKind::InterfaceConversion,
-                body.pos(target),
-                func,
-                ty,
-                &text,
-            );
-            keep_worst(sites, site.map(always(Reason::Stored)));
-        }
-    }
 }
 
 /// The type of what is allocated: what a pointer points to, what is boxed.
@@ -361,24 +404,26 @@ fn allocated(body: &Body, id: NodeId) -> Ty {
     }
 }
 
-/// A site that is always on the heap and always allocates.
-fn always(reason: Reason) -> impl FnOnce(Site) -> Site {
-    move |site| Site {
-        verdict: Verdict::Heap(reason),
-        cost: Cost::Always,
-        ..site
-    }
-}
-
-/// The types of key and value of a range over `ty`, as far as they may be boxed.
-fn range_types(ty: Ty) -> [Option<Ty>; 2] {
-    let under = ty.under_pointer().map_or(ty, |t| t).under();
-    match under.kind() {
-        TyKind::Slice(elem) | TyKind::Array { elem, .. } => [None, Some(*elem)],
-        TyKind::Map { key, elem } => [Some(*key), Some(*elem)],
-        TyKind::Chan { elem, .. } => [Some(*elem), None],
-        _ => [None, None],
-    }
+/// What a type is made of; `None` for type parameters, tuples and what is not known.
+fn type_kind(ty: Ty) -> Option<TypeKind> {
+    Some(match ty.under().kind() {
+        TyKind::Basic(basic) => match basic.kind {
+            BasicKind::Bool | BasicKind::UntypedBool => TypeKind::Bool,
+            BasicKind::String | BasicKind::UntypedString => TypeKind::String,
+            BasicKind::UnsafePointer => TypeKind::Pointer,
+            BasicKind::Invalid | BasicKind::UntypedNil => return None,
+            _ => TypeKind::Number,
+        },
+        TyKind::Array { .. } => TypeKind::Array,
+        TyKind::Slice(_) => TypeKind::Slice,
+        TyKind::Struct(_) => TypeKind::Struct,
+        TyKind::Pointer(_) => TypeKind::Pointer,
+        TyKind::Signature(_) => TypeKind::Func,
+        TyKind::Interface(_) => TypeKind::Interface,
+        TyKind::Map { .. } => TypeKind::Map,
+        TyKind::Chan { .. } => TypeKind::Chan,
+        _ => return None,
+    })
 }
 
 /// One past the last node of a body.
@@ -394,10 +439,7 @@ fn verdict(decided: Decided) -> Verdict {
     }
 }
 
-fn keep_worst(sites: &mut BTreeMap<Key, Site>, site: Option<Site>) {
-    let Some(site) = site else {
-        return;
-    };
+fn keep_worst(sites: &mut BTreeMap<Key, Site>, site: Site) {
     let key = (site.file.to_raw(), site.pos, site.kind);
     match sites.get(&key) {
         Some(old) if badness(&old.verdict) >= badness(&site.verdict) => {}

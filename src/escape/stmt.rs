@@ -16,30 +16,67 @@
 use super::build::Walk;
 use super::graph::{Attrs, Hole, Why};
 use super::loops::{defined_by_init, fresh_variables};
+use crate::base::index::Idx;
 use crate::base::symbol::Symbol;
-use crate::ir::body::LocalId;
+use crate::ir::body::{Body, LocalId};
 use crate::ir::node::{Branch, ListKind, Node, NodeId, Nodes};
 use crate::types::ty::TyKind;
+
+/// What a body has of the things that need a look ahead; most have none.
+#[derive(Default)]
+struct Met {
+    /// `goto` statements, but for the returns of inlined calls, which lead forward.
+    gotos: bool,
+    /// Loops with variables of their own on each iteration.
+    distinct_loops: bool,
+    /// What may keep a variable: closures, and addresses taken.
+    references: bool,
+}
+
+impl Met {
+    /// Goes through all nodes in the order in which they lie in memory, code that was dropped included.
+    fn in_arena(body: &Body) -> Met {
+        let mut met = Met::default();
+        for i in 0..body.len() {
+            match body.node(NodeId::from_usize(i)) {
+                Node::Branch {
+                    kind: Branch::Goto,
+                    label,
+                } => met.gotos |= !is_end_of_inlined_call(label),
+                Node::For { distinct, .. } | Node::Range { distinct, .. } => {
+                    met.distinct_loops |= distinct;
+                }
+                Node::Closure(_) | Node::Addr { .. } => met.references = true,
+                _ => {}
+            }
+        }
+        met
+    }
+}
+
+/// Whether a label is one that inlining made, not one of the source: `.i7`.
+fn is_end_of_inlined_call(label: Symbol) -> bool {
+    label.as_str().starts_with('.')
+}
 
 impl Walk<'_, '_> {
     /// Walks the function's body.
     pub fn function(&mut self) {
-        if self.prepare() {
+        let met = Met::in_arena(self.body);
+        if met.gotos {
+            self.find_labels();
+        }
+        if met.distinct_loops && met.references {
             self.fresh = fresh_variables(self.b.cx.package, self.func);
         }
         self.block(self.body.stmts);
     }
 
-    /// Finds labels: one is the head of a loop if a `goto` after it in the source names it. Says whether there are loops
-    /// that may have to declare their variables anew.
-    fn prepare(&mut self) -> bool {
+    /// Finds labels: one is the head of a loop if a `goto` after it in the source names it.
+    fn find_labels(&mut self) {
         let (body, labels) = (self.body, &mut self.labels);
-        let mut distinct_loops = false;
         body.preorder(body.stmts, |id| {
             match body.node(id) {
-                Node::For { distinct, .. } | Node::Range { distinct, .. } => {
-                    distinct_loops |= distinct;
-                }
                 Node::Label(name) => {
                     labels.insert(name, false);
                 }
@@ -55,7 +92,6 @@ impl Walk<'_, '_> {
             }
             true
         });
-        distinct_loops
     }
 
     /// Statements in order.

@@ -16,17 +16,22 @@
 use rustc_hash::FxHashMap;
 
 use crate::ir::body::{Body, ConvKind, LocalId};
-use crate::ir::node::{Node, NodeId, Nodes};
+use crate::ir::node::{ListKind, Node, NodeId, Nodes};
 use crate::ir::release::Release;
 use crate::types::builtin::BuiltinId;
 use crate::types::constant::Value;
-use crate::types::ty::TyKind;
+use crate::types::ty::{Ty, TyKind};
 
 /// Where the nodes of a body stand.
 pub(super) struct Surroundings {
     parents: FxHashMap<NodeId, NodeId>,
     /// How often each variable is mentioned, captures included.
     mentions: FxHashMap<LocalId, u32>,
+    /// Where variables are declared; parameters and results are not.
+    declarations: FxHashMap<LocalId, NodeId>,
+    /// What variables of slice and map type are assigned, `None` for zero; no entry for those that get something in
+    /// another way than by a plain assignment.
+    values: FxHashMap<LocalId, Option<Vec<Option<NodeId>>>>,
 }
 
 impl Surroundings {
@@ -35,6 +40,8 @@ impl Surroundings {
         let mut found = Surroundings {
             parents: FxHashMap::default(),
             mentions: FxHashMap::default(),
+            declarations: FxHashMap::default(),
+            values: FxHashMap::default(),
         };
         let mut below = Vec::new();
         body.preorder(body.stmts, |id| {
@@ -46,12 +53,83 @@ impl Surroundings {
                 Node::Closure(_) => captured(id),
                 _ => Vec::new(),
             };
+            if matches!(body.node(id), Node::Closure(_)) {
+                mentioned.iter().for_each(|&local| found.lose(local));
+            }
             for local in mentioned {
                 *found.mentions.entry(local).or_default() += 1;
             }
+            found.assigned(body, id);
             true
         });
         found
+    }
+
+    fn assigned(&mut self, body: &Body, id: NodeId) {
+        match body.node(id) {
+            Node::Dcl(local) => {
+                self.declarations.insert(local, id);
+            }
+            Node::Assign { x, y, .. } => self.assign(body, x, y),
+            Node::AssignList {
+                kind: ListKind::Pairs,
+                lhs,
+                rhs,
+                ..
+            } => {
+                for (&x, &y) in body.list(lhs).iter().zip(body.list(rhs)) {
+                    self.assign(body, x, Some(y));
+                }
+            }
+            Node::AssignList { lhs, .. } => {
+                for &x in body.list(lhs) {
+                    self.lose_target(body, x);
+                }
+            }
+            Node::Range { key, value, .. } => {
+                for x in [key, value].into_iter().flatten() {
+                    self.lose_target(body, x);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn assign(&mut self, body: &Body, x: NodeId, y: Option<NodeId>) {
+        if let Node::Name(local) = body.node(x)
+            && is_container(body.locals[local].ty)
+        {
+            let values = self.values.entry(local).or_insert_with(|| Some(Vec::new()));
+            values.iter_mut().for_each(|list| list.push(y));
+        }
+    }
+
+    fn lose_target(&mut self, body: &Body, x: NodeId) {
+        if let Node::Name(local) = body.node(x) {
+            self.lose(local);
+        }
+    }
+
+    fn lose(&mut self, local: LocalId) {
+        self.values.insert(local, None);
+    }
+
+    /// What the node is a part of.
+    pub fn parent(&self, id: NodeId) -> Option<NodeId> {
+        self.parents.get(&id).copied()
+    }
+
+    /// The statement that declares a variable.
+    pub fn declaration(&self, local: LocalId) -> Option<NodeId> {
+        self.declarations.get(&local).copied()
+    }
+
+    /// All that a slice or map variable is assigned, `None` for zero; `None` if that is not known.
+    pub fn values(&self, local: LocalId) -> Option<&[Option<NodeId>]> {
+        match self.values.get(&local) {
+            Some(values) => values.as_deref(),
+            None => Some(&[]),
+        }
     }
 
     /// Whether the conversion is only looked at where it stands.
@@ -145,6 +223,10 @@ impl Surroundings {
         let at = siblings.iter().position(|&s| s == id)?;
         siblings.get(at + 1).copied()
     }
+}
+
+fn is_container(ty: Ty) -> bool {
+    matches!(ty.under().kind(), TyKind::Slice(_) | TyKind::Map { .. })
 }
 
 fn is_map(body: &Body, x: NodeId) -> bool {

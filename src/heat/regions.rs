@@ -184,6 +184,13 @@ fn loop_region(src: &SourceFile, ast: &Ast, id: StmtId, found: &mut Vec<(Span, R
         _ => return,
     };
     let line = src.line_col(ast.stmt_pos(id)).line;
+    if let Stmt::Range { lhs, .. } = ast.stmt(id)
+        && let (Some(first), Some(last)) = (ast.list(lhs).next(), ast.list(lhs).next_back())
+    {
+        // What is ranged over stands between the variables, which are set on each iteration, and the body.
+        let variables = Span::new(ast.expr_start(first), ast.expr_end(last));
+        found.push((variables, Region::Loop { line }));
+    }
     found.push((span, Region::Loop { line }));
 }
 

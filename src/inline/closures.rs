@@ -3,12 +3,12 @@
 //!
 //! | release | literal of `g`, inlined through `f` into `caller` |
 //! | --- | --- |
-//! | up to 1.26 | `caller.f.g.func3`, numbered with the literals of `caller` |
+//! | up to 1.26 | `caller.f.g.func3`, numbered with the literals of `caller`; `caller.f.g.3` from 1.22 on if that is a literal |
 //! | from 1.27 on | `g.func1`, with its number in `g`; `g.1` if the caller is a literal itself |
 
 use std::sync::Arc;
 
-use super::splice::{Shift, Source};
+use super::splice::Shift;
 use crate::base::index::Idx;
 use crate::base::symbol::Symbol;
 use crate::ir::body::{Body, Class, FuncKey, InlineId};
@@ -23,8 +23,12 @@ pub(super) struct Place<'a> {
     pub release: &'static Release,
     /// The function that it is put into.
     pub caller: FuncId,
-    /// What is put there.
-    pub source: &'a Source,
+    /// The name of the function that is put there.
+    pub name: Symbol,
+    /// The function literals in it, with what they are copied from.
+    pub literals: &'a [(FuncId, Func)],
+    /// Which of its nodes are closures.
+    pub closures: &'a [NodeId],
     /// Where its parts went.
     pub shift: &'a Shift,
 }
@@ -33,9 +37,9 @@ impl Place<'_> {
     /// Copies the literals and points the caller's body, and the literals around literals, to the copies.
     pub fn copy(&self, package: &mut Package, body: &mut Body) -> Vec<FuncId> {
         let mut copies: Vec<(FuncId, FuncId)> = Vec::new();
-        for (old, literal) in &self.source.closures {
+        for (old, literal) in self.literals {
             let parent = literal.parent.and_then(|p| find(&copies, p));
-            let (name, pkg) = self.name(package, body, literal, parent);
+            let (name, pkg) = self.name_of(package, body, literal, parent);
             let func = Func {
                 name: Symbol::intern(&name),
                 pkg,
@@ -46,13 +50,15 @@ impl Place<'_> {
             };
             copies.push((*old, package.funcs.push(func)));
         }
-        self.point(package, body, &copies);
+        if !copies.is_empty() {
+            self.point(package, body, &copies);
+        }
         copies.into_iter().map(|c| c.1).collect()
     }
 
     fn point(&self, package: &mut Package, body: &mut Body, copies: &[(FuncId, FuncId)]) {
-        for i in self.shift.nodes..body.len() {
-            let id = NodeId::from_usize(i);
+        for id in self.closures {
+            let id = id.shifted(self.shift.nodes);
             if let Node::Closure(old) = body.node(id)
                 && let Some(new) = find(copies, old)
             {
@@ -78,7 +84,7 @@ impl Place<'_> {
     }
 
     /// The name of a copied literal, and the package that it carries. `parent` is the copy of the literal around it.
-    fn name(
+    fn name_of(
         &self,
         package: &mut Package,
         body: &Body,
@@ -96,7 +102,7 @@ impl Place<'_> {
         let suffix = closure_suffix(literal.kind, nested);
         if short {
             let number = trailing_number(literal.name.as_str());
-            let name = format!("{}{suffix}{number}", self.source.name);
+            let name = format!("{}{suffix}{number}", self.name);
             return (name, literal.pkg);
         }
         self.long_name(package, body, literal, parent.is_none())
@@ -105,8 +111,7 @@ impl Place<'_> {
     /// What a nested literal's name has after that of the literal around it.
     fn rest_of_name(&self, literal: &Func) -> &'static str {
         let around = self
-            .source
-            .closures
+            .literals
             .iter()
             .find(|(id, _)| Some(*id) == literal.parent);
         let name = literal.name.as_str();
@@ -139,7 +144,8 @@ impl Place<'_> {
             }
         }
         let namer = &mut package.funcs[namer];
-        let suffix = closure_suffix(literal.kind, namer.kind.is_closure());
+        let nested = namer.kind.is_closure() && !(inlined && self.release.plain_inlined_names);
+        let suffix = closure_suffix(literal.kind, nested);
         let number = match literal.kind {
             FuncKind::GoWrapper | FuncKind::DeferWrapper => {
                 trailing_number(literal.name.as_str()).to_owned()

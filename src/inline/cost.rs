@@ -22,6 +22,9 @@ const BIG_NODES: i64 = 5000;
 /// What a closure costs besides its node.
 const CLOSURE_COST: i64 = 15;
 
+/// What a call of `runtime.throw` costs where the compiler knows it by name.
+const THROW_COST: i64 = 1 + BUDGET as i64;
+
 /// What reading a word of the dictionary costs: index, dereference, variable and number.
 const DICTIONARY_WORD: i64 = 4;
 
@@ -33,9 +36,9 @@ const CONSTANT_ADDRESS: i64 = 2;
 pub struct Impossible(pub String);
 
 /// Counts one function.
-pub struct Counter<'a> {
+pub struct Counter<'a, 'w> {
     /// Where callees are found.
-    pub finder: Finder<'a>,
+    pub finder: Finder<'a, 'w>,
     /// What differs between compilers.
     pub release: &'static Release,
     /// The function.
@@ -44,28 +47,29 @@ pub struct Counter<'a> {
     pub big: bool,
 }
 
-impl<'a> Counter<'a> {
+impl<'a> Counter<'a, '_> {
     fn original(&self) -> &'a Body {
         &self.finder.package.funcs[self.func].original
     }
 
-    /// The cost of the function's body before anything is inlined into it.
+    /// The cost of the function's body before anything is inlined into it; some cost above `limit` if it is above that:
+    /// what a node takes off is less than what its children cost, so counting can stop there.
     ///
     /// # Errors
     ///
     /// The first construct that forbids inlining.
-    pub fn cost(&self) -> Result<u32, Impossible> {
+    pub fn cost(&self, limit: u32) -> Result<u32, Impossible> {
         let body = self.original();
         let mut total = 0;
         let mut reason = None;
         body.preorder(body.stmts, |id| {
-            if reason.is_some() {
+            if reason.is_some() || total > i64::from(limit) {
                 return false;
             }
             match self.node(id) {
                 Ok(cost) => {
                     total += cost;
-                    !matches!(body.node(id), Node::Type)
+                    !matches!(body.node_ref(id), Node::Type)
                 }
                 Err(why) => {
                     reason = Some(why);
@@ -230,7 +234,7 @@ impl<'a> Counter<'a> {
         }
         if let Node::Func(f) | Node::MethodExpr { func: f, .. } = body.node(fun) {
             match special(f, self.release) {
-                Special::Throw => return Ok(2),
+                Special::Throw => return Ok(THROW_COST),
                 Special::Intrinsic | Special::Cheap => return Ok(1),
                 Special::Forbids => return Err(forbidden(f)),
                 Special::None => {}
@@ -363,17 +367,4 @@ fn is_length_of(body: &Body, high: NodeId, x: NodeId) -> bool {
         variable && body.node(a) == body.node(x)
     };
     body.list(args).first().is_some_and(|&a| same(a))
-}
-
-/// Whether a body has exactly one return, with values, and its results have no names: then an inlined call declares
-/// them at that return (`inline.canDelayResults`).
-pub fn delays_results(body: &Body, named_results: bool) -> bool {
-    let mut returns = 0;
-    body.preorder(body.stmts, |id| {
-        if let Node::Return(values) = body.node(id) {
-            returns += if values.is_empty() { 2 } else { 1 };
-        }
-        true
-    });
-    returns == 1 && !named_results
 }

@@ -6,8 +6,7 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
-
+use crate::base::index::Idx;
 use crate::ir::Package;
 use crate::ir::body::{Body, Class, LocalId};
 use crate::ir::node::{FuncId, ListKind, Node, NodeId, Nodes};
@@ -27,89 +26,159 @@ struct Assignment {
     pair: Option<usize>,
 }
 
-#[derive(Default)]
-struct Search {
-    /// The assignments of variables not known to be used; `None` for those that are.
-    found: FxHashMap<Variable, Option<Vec<Assignment>>>,
-    todo: Vec<(FuncId, NodeId)>,
-    /// The parts of the node at hand.
-    below: Vec<NodeId>,
+/// What a search knows of a variable.
+#[derive(Clone, Copy, Default)]
+struct State {
+    /// The search that knows it: others know nothing.
+    search: u32,
+    /// Whether it is used.
+    used: bool,
+    /// The last assignment that may be dropped, counted from 1; 0 for none.
+    last: usize,
+}
+
+struct Search<'a> {
+    package: &'a Package,
+    /// Where the variables of each function start in `states`.
+    starts: Vec<usize>,
+    states: Vec<State>,
+    /// The number of the search, from 1 on: one for each function that is no part of another.
+    number: u32,
+    /// Assignments of variables not known to be used when they were met, each with the one before of the same variable.
+    assignments: Vec<(Assignment, usize)>,
+    /// The variables of these.
+    met: Vec<Variable>,
+    bodies: Vec<FuncId>,
+    todo: Vec<NodeId>,
+    /// Values that turned out to matter, of any function.
+    values: Vec<(FuncId, NodeId)>,
 }
 
 /// Drops what can be dropped in all functions of a package.
 pub fn run(package: &mut Package, release: &Release) {
+    let mut search = Search::new(package);
     let mut dead = Vec::new();
     for func in package.funcs.ids() {
-        if package.funcs[func].generic || is_joined(package, release, func) {
-            continue;
+        if !package.funcs[func].generic && !is_joined(package, release, func) {
+            search.function(func);
+            search.add_unused(&mut dead);
         }
-        let mut search = Search::default();
-        search.function(package, func);
-        let unused = search.found.into_iter();
-        dead.extend(unused.filter_map(|(variable, list)| Some((variable, list?))));
     }
-    dead.sort_unstable_by_key(|(variable, _)| *variable);
-    for (variable, assignments) in dead {
-        for assignment in assignments {
-            drop_assignment(package, assignment);
-        }
-        let (func, local) = variable;
-        Arc::make_mut(&mut package.funcs[func].body).locals[local].defn = None;
+    dead.sort_by_key(|(variable, _)| *variable);
+    for (_, assignment) in dead {
+        drop_assignment(package, assignment);
     }
 }
 
-impl Search {
-    fn function(&mut self, package: &Package, func: FuncId) {
-        self.body(package, func);
-        while let Some((func, id)) = self.todo.pop() {
-            self.node(package, func, id);
+impl<'a> Search<'a> {
+    fn new(package: &'a Package) -> Search<'a> {
+        let mut starts = Vec::with_capacity(package.funcs.len());
+        let mut count = 0;
+        for func in &package.funcs {
+            starts.push(count);
+            count += func.body.locals.len();
+        }
+        Search {
+            package,
+            starts,
+            states: vec![State::default(); count],
+            number: 0,
+            assignments: Vec::new(),
+            met: Vec::new(),
+            bodies: Vec::new(),
+            todo: Vec::new(),
+            values: Vec::new(),
         }
     }
 
-    fn body(&mut self, package: &Package, func: FuncId) {
-        let body: &Body = &package.funcs[func].body;
-        let stmts = body.list(body.stmts).iter();
-        self.todo.extend(stmts.map(|&id| (func, id)));
+    fn function(&mut self, func: FuncId) {
+        self.number += 1;
+        self.assignments.clear();
+        self.met.clear();
+        self.bodies.push(func);
+        loop {
+            if let Some(func) = self.bodies.pop() {
+                let body = self.body_of(func);
+                self.todo.extend_from_slice(body.list(body.stmts));
+                self.below(func);
+            } else if let Some((func, id)) = self.values.pop() {
+                self.todo.push(id);
+                self.below(func);
+            } else {
+                return;
+            }
+        }
     }
 
-    fn node(&mut self, package: &Package, func: FuncId, id: NodeId) {
-        let body: &Body = &package.funcs[func].body;
-        match body.node(id) {
-            Node::Dcl(_) => {}
-            Node::Name(local) => self.used(package, func, local),
-            Node::Closure(literal) => {
-                let init = body.list(body.init(id)).iter();
-                self.todo.extend(init.map(|&id| (func, id)));
-                for &captured in &package.funcs[literal].closure_vars {
-                    self.used(package, literal, captured);
+    /// Adds the assignments of variables that turned out to be unused.
+    fn add_unused(&self, dead: &mut Vec<(Variable, Assignment)>) {
+        for &variable in &self.met {
+            let state = self.states[self.slot(variable)];
+            let mut at = if state.used { 0 } else { state.last };
+            while at > 0 {
+                let (assignment, before) = self.assignments[at - 1];
+                dead.push((variable, assignment));
+                at = before;
+            }
+        }
+    }
+
+    fn body_of(&self, func: FuncId) -> &'a Body {
+        &self.package.funcs[func].body
+    }
+
+    fn slot(&self, (func, local): Variable) -> usize {
+        self.starts[func.index()] + local.index()
+    }
+
+    fn state(&mut self, variable: Variable) -> &mut State {
+        let slot = self.slot(variable);
+        let state = &mut self.states[slot];
+        if state.search != self.number {
+            *state = State {
+                search: self.number,
+                ..State::default()
+            };
+        }
+        state
+    }
+
+    /// Looks at the nodes to do, of `func`, and at what is below them.
+    fn below(&mut self, func: FuncId) {
+        let body = self.body_of(func);
+        while let Some(id) = self.todo.pop() {
+            match *body.node_ref(id) {
+                Node::Dcl(_) => {}
+                Node::Name(local) => self.used(func, local),
+                Node::Closure(literal) => {
+                    self.todo.extend_from_slice(body.list(body.init(id)));
+                    for &captured in &self.package.funcs[literal].closure_vars {
+                        self.used(literal, captured);
+                    }
+                    self.bodies.push(literal);
                 }
-                self.body(package, literal);
-            }
-            Node::Assign { x, y, .. } => {
-                let assignment = Assignment {
-                    func,
-                    stmt: id,
-                    pair: None,
-                };
-                self.assign(package, assignment, (x, y), false);
-            }
-            Node::AssignList {
-                kind: ListKind::Pairs,
-                lhs,
-                rhs,
-                ..
-            } => self.pairs(package, func, id, (lhs, rhs)),
-            _ => {
-                self.below.clear();
-                body.children(id, &mut self.below);
-                self.todo.extend(self.below.iter().map(|&id| (func, id)));
+                Node::Assign { x, y, .. } => {
+                    let assignment = Assignment {
+                        func,
+                        stmt: id,
+                        pair: None,
+                    };
+                    self.assign(assignment, (x, y), false);
+                }
+                Node::AssignList {
+                    kind: ListKind::Pairs,
+                    lhs,
+                    rhs,
+                    ..
+                } => self.pairs(func, id, (lhs, rhs)),
+                _ => body.push_children(id, &mut self.todo),
             }
         }
     }
 
     /// If any destination is a variable, blank ones discard their values.
-    fn pairs(&mut self, package: &Package, func: FuncId, id: NodeId, sides: (Nodes, Nodes)) {
-        let body: &Body = &package.funcs[func].body;
+    fn pairs(&mut self, func: FuncId, id: NodeId, sides: (Nodes, Nodes)) {
+        let body = self.body_of(func);
         let (lhs, rhs) = (body.list(sides.0), body.list(sides.1));
         let discards = lhs.iter().any(|&x| body.node(x) != Node::Blank);
         for (i, (&x, &y)) in lhs.iter().zip(rhs).enumerate() {
@@ -118,52 +187,50 @@ impl Search {
                 stmt: id,
                 pair: Some(i),
             };
-            self.assign(package, assignment, (x, Some(y)), discards);
+            self.assign(assignment, (x, Some(y)), discards);
         }
     }
 
-    fn assign(
-        &mut self,
-        package: &Package,
-        assignment: Assignment,
-        (x, y): (NodeId, Option<NodeId>),
-        discards: bool,
-    ) {
+    fn assign(&mut self, assignment: Assignment, (x, y): (NodeId, Option<NodeId>), discards: bool) {
         let func = assignment.func;
-        let body: &Body = &package.funcs[func].body;
+        let body = self.body_of(func);
         let effects = y.is_some_and(|y| has_effects(body, y));
         match body.node(x) {
             Node::Blank if discards && !effects => return,
-            Node::Name(local) if !effects => {
-                let variable = package.canonical(func, local);
-                let class = package.funcs[variable.0].body.locals[variable.1].class;
-                if class != Class::Result
-                    && let Some(list) = self
-                        .found
-                        .entry(variable)
-                        .or_insert_with(|| Some(Vec::new()))
-                {
-                    list.push(assignment);
-                    return;
-                }
-            }
+            Node::Name(local) if !effects && self.may_drop(assignment, local) => return,
             Node::Blank | Node::Name(_) | Node::Global(_) => {}
-            _ => self.todo.push((func, x)),
+            _ => self.todo.push(x),
         }
-        self.todo.extend(y.map(|y| (func, y)));
+        self.todo.extend(y);
+    }
+
+    /// Notes an assignment to a variable, unless that is known to be used.
+    fn may_drop(&mut self, assignment: Assignment, local: LocalId) -> bool {
+        let variable = self.package.canonical(assignment.func, local);
+        let class = self.body_of(variable.0).locals[variable.1].class;
+        if class == Class::Result || self.state(variable).used {
+            return false;
+        }
+        let count = self.assignments.len() + 1;
+        let before = std::mem::replace(&mut self.state(variable).last, count);
+        self.assignments.push((assignment, before));
+        if before == 0 {
+            self.met.push(variable);
+        }
+        true
     }
 
     /// A variable is used: what is assigned to it matters.
-    fn used(&mut self, package: &Package, func: FuncId, local: LocalId) {
-        let variable = package.canonical(func, local);
-        for assignment in self
-            .found
-            .insert(variable, None)
-            .flatten()
-            .unwrap_or_default()
-        {
-            let value = value_of(package, assignment);
-            self.todo.extend(value.map(|y| (assignment.func, y)));
+    fn used(&mut self, func: FuncId, local: LocalId) {
+        let variable = self.package.canonical(func, local);
+        let state = self.state(variable);
+        state.used = true;
+        let mut at = std::mem::take(&mut state.last);
+        while at > 0 {
+            let (assignment, before) = self.assignments[at - 1];
+            let value = value_of(self.package, assignment);
+            self.values.extend(value.map(|y| (assignment.func, y)));
+            at = before;
         }
     }
 }

@@ -1,12 +1,17 @@
 //! Interface calls whose receiver has a known concrete type become direct calls (cmd/compile/internal/devirtualize).
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::pass::Pass;
-use crate::ir::body::{Class, ConvKind, FuncRef, LocalId};
+use crate::ir::body::{Body, Class, ConvKind, FuncRef, LocalId};
 use crate::ir::instantiate::World;
 use crate::ir::node::{FuncId, Node, NodeId};
 use crate::ir::print::node_text;
+use crate::ir::receiver::with_receiver;
 use crate::ir::shape::{has_shape, is_boxing as is_interface, is_shape};
 use crate::ir::statics::outer_variable;
 use crate::ir::typetext::type_text;
@@ -128,7 +133,8 @@ fn variable_type(
     local: LocalId,
     seen: &mut Vec<(FuncId, LocalId)>,
 ) -> Concrete {
-    let variable = pass.package.funcs[func].body.locals[local];
+    let body = &pass.package.funcs[func].body;
+    let variable = &body.locals[local];
     if variable.class != Class::Auto || variable.addr_taken {
         return Concrete::Unknown;
     }
@@ -136,9 +142,21 @@ fn variable_type(
         return Concrete::None;
     }
     seen.push((func, local));
+    // Most variables hold what some function returns, which shows without looking at the other assignments.
+    let mut obscure = false;
+    if let Some(defn) = variable.defn {
+        let is_variable = |x: NodeId| body.node(x) == Node::Name(local);
+        each_value(pass, func, defn, is_variable, |_, value| {
+            obscure |= is_obscure(pass, &value);
+        });
+    }
+    if obscure {
+        return Concrete::Unknown;
+    }
     let mut found = Concrete::None;
-    for value in assignments(pass, func, local) {
-        let next = match value {
+    let assigned = pass.assigned.of(pass, func);
+    for value in assigned.get(&local).map_or(&[][..], Vec::as_slice) {
+        let next = match *value {
             Value::Node(at, x) => follow(pass, at, x, seen),
             Value::Type(ty) if !is_interface(ty) => Concrete::Type(ty),
             Value::Type(_) => Concrete::Unknown,
@@ -153,6 +171,47 @@ fn variable_type(
     found
 }
 
+/// Whether nothing is known of a value at first sight.
+fn is_obscure(pass: &Pass<'_>, value: &Value) -> bool {
+    match *value {
+        Value::Type(ty) => is_interface(ty),
+        Value::Node(at, x) => {
+            let body = &pass.package.funcs[at].body;
+            let is_unknown = matches!(
+                body.node(x),
+                Node::Call { .. } | Node::Global(_) | Node::Index { .. } | Node::Dot { .. }
+            );
+            is_unknown && is_interface(body.ty(x))
+        }
+    }
+}
+
+/// The values that are assigned to the interface variables of a function, in it and in closures.
+type Values = FxHashMap<LocalId, Vec<Value>>;
+
+/// What is assigned in the function that was asked for last.
+#[derive(Default)]
+pub(super) struct Assigned(RefCell<Option<(FuncId, Rc<Values>)>>);
+
+impl Assigned {
+    /// To be called whenever a body changes.
+    pub fn forget(&mut self) {
+        *self.0.get_mut() = None;
+    }
+
+    fn of(&self, pass: &Pass<'_>, func: FuncId) -> Rc<Values> {
+        let mut known = self.0.borrow_mut();
+        match &*known {
+            Some((at, values)) if *at == func => Rc::clone(values),
+            _ => {
+                let values = Rc::new(assignments(pass, func));
+                *known = Some((func, Rc::clone(&values)));
+                values
+            }
+        }
+    }
+}
+
 /// A value that is assigned to a variable.
 enum Value {
     /// That of an expression of a function.
@@ -161,58 +220,86 @@ enum Value {
     Type(Ty),
 }
 
-/// What is assigned to a variable of `func`, in it and in closures; nil is left out.
-fn assignments(pass: &Pass<'_>, func: FuncId, local: LocalId) -> Vec<Value> {
-    let mut out = Vec::new();
+/// What is assigned to interface variables of `func`, in it and in closures; nil is left out.
+fn assignments(pass: &Pass<'_>, func: FuncId) -> Values {
+    let mut out = Values::default();
     let mut todo = vec![func];
     while let Some(at) = todo.pop() {
         let body = &pass.package.funcs[at].body;
-        let is_variable = |x: NodeId| {
-            outer_variable(body, x).is_some_and(|l| pass.package.canonical(at, l) == (func, local))
+        let variable = |x: NodeId| {
+            let (owner, local) = pass.package.canonical(at, outer_variable(body, x)?);
+            let is_asked_for =
+                owner == func && is_interface(pass.package.funcs[func].body.locals[local].ty);
+            is_asked_for.then_some(local)
         };
         body.preorder(body.stmts, |id| {
-            match body.node(id) {
-                Node::Assign { x, y: Some(y), .. }
-                    if is_variable(x) && body.node(y) != Node::Nil =>
-                {
-                    out.push(value_of(pass, at, y));
-                }
-                Node::AssignList { lhs, rhs, .. } => {
-                    for (i, &x) in body.list(lhs).iter().enumerate() {
-                        if is_variable(x) {
-                            out.extend(list_value(pass, at, body.list(rhs), i));
+            if let Node::Closure(closure) = body.node(id) {
+                todo.push(closure);
+            } else {
+                each_value(
+                    pass,
+                    at,
+                    id,
+                    |x| variable(x).is_some(),
+                    |x, value| {
+                        if let Some(local) = variable(x) {
+                            out.entry(local).or_default().push(value);
                         }
-                    }
-                }
-                Node::Range { x, key, value, .. } => {
-                    let ty = body.ty(x);
-                    for (i, dst) in [key, value].into_iter().enumerate() {
-                        if dst.is_some_and(is_variable) {
-                            out.push(Value::Type(range_type(ty, i)));
-                        }
-                    }
-                }
-                Node::Switch {
-                    tag: Some(tag),
-                    cases,
-                } => {
-                    if let Node::TypeSwitchGuard { x, .. } = body.node(tag) {
-                        for &case in body.list(cases) {
-                            if let Node::Case { var: Some(v), .. } = body.node(case)
-                                && is_variable(v)
-                            {
-                                out.push(Value::Node(at, x));
-                            }
-                        }
-                    }
-                }
-                Node::Closure(closure) => todo.push(closure),
-                _ => {}
+                    },
+                );
             }
             true
         });
     }
     out
+}
+
+/// Calls `add` with what the node assigns, if it assigns, to each of its destinations that `is_wanted`; nil is left out.
+fn each_value(
+    pass: &Pass<'_>,
+    at: FuncId,
+    id: NodeId,
+    is_wanted: impl Fn(NodeId) -> bool,
+    mut add: impl FnMut(NodeId, Value),
+) {
+    let body: &Body = &pass.package.funcs[at].body;
+    match body.node(id) {
+        Node::Assign { x, y: Some(y), .. } if is_wanted(x) && body.node(y) != Node::Nil => {
+            add(x, value_of(pass, at, y));
+        }
+        Node::AssignList { lhs, rhs, .. } => {
+            for (i, &x) in body.list(lhs).iter().enumerate() {
+                if is_wanted(x)
+                    && let Some(value) = list_value(pass, at, body.list(rhs), i)
+                {
+                    add(x, value);
+                }
+            }
+        }
+        Node::Range { x, key, value, .. } => {
+            let ty = body.ty(x);
+            for (i, dst) in [key, value].into_iter().enumerate() {
+                if let Some(dst) = dst.filter(|&dst| is_wanted(dst)) {
+                    add(dst, Value::Type(range_type(ty, i)));
+                }
+            }
+        }
+        Node::Switch {
+            tag: Some(tag),
+            cases,
+        } => {
+            if let Node::TypeSwitchGuard { x, .. } = body.node(tag) {
+                for &case in body.list(cases) {
+                    if let Node::Case { var: Some(v), .. } = body.node(case)
+                        && is_wanted(v)
+                    {
+                        add(v, Value::Node(at, x));
+                    }
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Calls are known by their result type only, until they are inlined.
@@ -279,6 +366,7 @@ fn rewrite(
     } else {
         sel_pos
     };
+    pass.assigned.forget();
     let body = Arc::make_mut(&mut pass.package.funcs[func].body);
     let mut recv = body.add(Node::DotType { x, comma_ok: false }, ty, at);
     let embedded = found.path.len().saturating_sub(1);
@@ -387,5 +475,5 @@ fn reference(method: Obj, recv: Ty) -> FuncRef {
 /// A method's type as a function with its receiver first.
 fn method_type(method: Obj, recv: Ty) -> Ty {
     let sig = method.ty().as_signature();
-    sig.map_or(Ty::INVALID, |sig| wrapper::with_receiver(sig, recv))
+    sig.map_or(Ty::INVALID, |sig| with_receiver(sig, recv))
 }

@@ -29,7 +29,7 @@ pub(super) fn has(package: &Package, func: FuncRef) -> bool {
         || package.inlined_apart.contains(&known_as)
             && package
                 .mentioned
-                .get_or_init(|| mentioned_types(package.pkg))
+                .get_or_init(|| mentioned_types(package))
                 .contains(&receiver)
 }
 
@@ -112,18 +112,40 @@ fn embedded_types(pkg: Pkg) -> FxHashSet<Obj> {
     found
 }
 
-/// The names of the types that the exported objects of a package are made of, methods included.
-fn mentioned_types(pkg: Pkg) -> FxHashSet<Obj> {
+/// The names of the types that the exported objects of a package are made of, methods included, and of those that bodies
+/// mention which importers may copy.
+fn mentioned_types(package: &Package) -> FxHashSet<Obj> {
     let mut names = FxHashSet::default();
     let mut seen = FxHashSet::default();
-    let exported = pkg.objects().into_iter().filter(|obj| obj.exported());
+    let exported = package.pkg.objects().into_iter();
+    let exported = exported.filter(|obj| obj.exported());
     let mut todo: Vec<Ty> = exported.map(Obj::ty).collect();
+    for func in &package.funcs {
+        if func.inline.is_some() || func.generic {
+            types_of_body(&func.original, &mut todo);
+        }
+    }
     while let Some(ty) = todo.pop() {
         if seen.insert(ty) {
             parts(ty, &mut names, &mut todo);
         }
     }
     names
+}
+
+/// The types of variables and of package-level variables in a body, and those that are written in it.
+fn types_of_body(body: &Body, types: &mut Vec<Ty>) {
+    types.extend(body.locals.iter().map(|local| local.ty));
+    for i in 0..body.len() {
+        let id = NodeId::from_usize(i);
+        match body.node(id) {
+            Node::Global(obj) => types.push(obj.ty()),
+            Node::CompLit { .. } | Node::Conv { .. } | Node::DotType { .. } | Node::Type => {
+                types.push(body.ty(id));
+            }
+            _ => {}
+        }
+    }
 }
 
 /// What a type is made of.

@@ -3,6 +3,11 @@
 //! The lists are those of amd64 (`ssagen/intrinsics.go`, `inline/inl.go`). A name is an intrinsic in every release that
 //! has it; packages below runtime were `runtime/internal/…` once and are `internal/runtime/…` now.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashSet;
+
+use crate::base::symbol::Symbol;
 use crate::ir::body::FuncRef;
 use crate::ir::release::Release;
 use crate::types::ty::{Ty, TyKind};
@@ -16,11 +21,37 @@ pub enum Special {
     Intrinsic,
     /// One node; may be inlined.
     Cheap,
-    /// Two nodes: as cheap as a panic.
+    /// As much as a function may cost at all.
     Throw,
     /// Makes the function that calls it impossible to inline.
     Forbids,
 }
+
+/// The packages that have such functions.
+static PACKAGES: LazyLock<FxHashSet<Symbol>> = LazyLock::new(|| {
+    const PATHS: &[&str] = &[
+        "crypto/internal/constanttime",
+        "encoding/binary",
+        "hash/maphash",
+        "internal/abi",
+        "internal/byteorder",
+        "internal/runtime/atomic",
+        "internal/runtime/maps",
+        "internal/runtime/math",
+        "internal/runtime/sys",
+        "math",
+        "math/big",
+        "math/bits",
+        "reflect",
+        "runtime",
+        "runtime/internal/atomic",
+        "runtime/internal/math",
+        "runtime/internal/sys",
+        "sync",
+        "sync/atomic",
+    ];
+    PATHS.iter().map(|path| Symbol::intern(path)).collect()
+});
 
 /// How a call of `func` counts.
 pub fn special(func: FuncRef, release: &Release) -> Special {
@@ -28,6 +59,9 @@ pub fn special(func: FuncRef, release: &Release) -> Special {
     let Some(pkg) = obj.pkg else {
         return Special::None;
     };
+    if !PACKAGES.contains(&pkg.path) {
+        return Special::None;
+    }
     let path = pkg.path.as_str();
     let name = obj.name.as_str();
     match receiver_name(func) {
@@ -36,6 +70,10 @@ pub fn special(func: FuncRef, release: &Release) -> Special {
             Special::Throw
         }
         None if forbids(path, name) => Special::Forbids,
+        // It takes the check of a loop's state for a call like any other as long as it looks for runtime's own functions.
+        None if release.helpers_in_runtime && path == "runtime" && name == "panicrangestate" => {
+            Special::None
+        }
         None if is_helper(path, name, release) || is_cheap(path, name) => Special::Cheap,
         None if is_intrinsic(path, name) => Special::Intrinsic,
         None => Special::None,

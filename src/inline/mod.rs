@@ -17,6 +17,7 @@
 //!
 //! Sources read: cmd/compile/internal/inline, inline/interleaved, devirtualize. Profiles are not used.
 
+mod bloop;
 pub mod callee;
 mod closures;
 pub mod cost;
@@ -49,4 +50,6 @@ pub struct Config {
     pub release: &'static crate::ir::release::Release,
     /// `-l`: nothing is inlined, and nothing is said about it.
     pub disabled: bool,
+    /// Say why functions cannot be inlined, and what those cost that cost too much.
+    pub explain: bool,
 }

@@ -1,22 +1,29 @@
 //! The pass over a package: what can be inlined, then devirtualizing and inlining, callees before callers
 //! (`inline/interleaved`).
 
+use std::rc::Rc;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::callee::{Finder, Target};
-use super::cost::{Counter, Impossible, budget, call_limit, delays_results, is_big};
+use super::callee::{Finder, Imports, Target};
+use super::cost::{Counter, Impossible, budget, call_limit, is_big};
+use super::devirtualize::Assigned;
 use super::intrinsics::{Special, special};
-use super::{Config, Message, deadlocals, devirtualize, exports, splice};
+use super::splice::Source;
+use super::{Config, Message, bloop, deadlocals, devirtualize, exports, splice};
 use crate::ast::Pragma;
+use crate::base::index::Idx;
+use crate::base::symbol::Symbol;
 use crate::ir::body::{Body, FuncKey, Pos};
 use crate::ir::instantiate::{self, World};
 use crate::ir::node::{FuncId, Node, NodeId};
+use crate::ir::outline::Outlines;
 use crate::ir::print::func_text;
 use crate::ir::scc::{Group, bottom_up};
 use crate::ir::statics::Statics;
 use crate::ir::typetext::symbol_text;
+use crate::ir::visit::Stacks;
 use crate::ir::{Callees, Func, FuncKind, Inline, Package};
 
 /// What the pass found out besides the changed package.
@@ -24,7 +31,7 @@ use crate::ir::{Callees, Func, FuncKind, Inline, Package};
 pub struct Inlined {
     /// What the compiler prints with `-m`, in its order.
     pub messages: Vec<Message>,
-    /// Why functions cannot be inlined, as `-m=2` gives the reason; by function.
+    /// Why functions cannot be inlined, as `-m=2` gives the reason; by function. Nothing unless asked for.
     pub reasons: FxHashMap<FuncId, String>,
 }
 
@@ -38,16 +45,24 @@ pub fn run(package: &mut Package, callees: &dyn Callees, config: Config) -> Inli
         release: config.release,
     };
     instantiate::run(package, world);
+    if config.release.keeps_b_loop {
+        bloop::keep(package);
+    }
+    let outlines = Outlines::of(package);
     let mut pass = Pass {
-        statics: Statics::of(package),
+        statics: Statics::of(package, &outlines, config.release),
+        imports: Imports::new(package, callees),
+        outlines,
         package,
         callees,
         config,
-        checked: FxHashMap::default(),
+        checked: FxHashSet::default(),
         uses: FxHashMap::default(),
+        sources: FxHashMap::default(),
+        assigned: Assigned::default(),
         out: Inlined::default(),
         nothing: Arc::default(),
-        splices: 0,
+        ends: Vec::new(),
     };
     pass.run();
     let out = pass.out;
@@ -91,17 +106,24 @@ fn is_method(func: &Func) -> bool {
 pub(super) struct Pass<'a> {
     pub package: &'a mut Package,
     pub callees: &'a dyn Callees,
+    imports: Imports<'a>,
     pub config: Config,
     pub statics: Statics,
+    /// What the bodies had at first.
+    outlines: Outlines,
     /// Functions whose cost has been asked for.
-    checked: FxHashMap<FuncId, ()>,
+    checked: FxHashSet<FuncId>,
     /// How many calls each function has.
     uses: FxHashMap<Target, u32>,
+    /// Functions that have been inlined, as they are put into callers.
+    sources: FxHashMap<Target, Rc<Source>>,
+    /// What was found out of assignments, while no body changes.
+    pub assigned: Assigned,
     pub out: Inlined,
     /// A body without anything in it.
-    nothing: Arc<Body>,
-    /// Inlined calls so far: numbers labels.
-    pub splices: u32,
+    pub nothing: Arc<Body>,
+    /// Labels behind inlined bodies, by how many came into the caller before.
+    ends: Vec<Symbol>,
 }
 
 /// The calls of one function that may be inlined.
@@ -112,15 +134,16 @@ struct Sites {
     big: bool,
 }
 
-impl Pass<'_> {
+impl<'a> Pass<'a> {
     fn run(&mut self) {
-        let groups = bottom_up(self.package, self.config.release);
+        let groups = bottom_up(self.package, self.config.release, &self.outlines);
         if !self.config.disabled {
             for group in &groups {
                 self.check_group(group);
             }
         }
-        let mut sites = FxHashMap::default();
+        let mut sites: Vec<Option<Sites>> = Vec::new();
+        sites.resize_with(self.package.funcs.len(), || None);
         let wraps_later = !self.config.release.inlines_defer_wrapper_calls;
         let code = |&f: &FuncId| {
             let func = &self.package.funcs[f];
@@ -128,8 +151,7 @@ impl Pass<'_> {
         };
         let funcs: Vec<FuncId> = self.package.funcs.ids().filter(code).collect();
         for func in funcs {
-            let found = self.sites(func);
-            sites.insert(func, found);
+            sites[func.index()] = Some(self.sites(func));
         }
         for group in &groups {
             self.inline_group(group, &mut sites);
@@ -146,17 +168,19 @@ impl Pass<'_> {
             if self.package.funcs[func].generic || self.package.funcs[func].silent {
                 continue;
             }
-            let body = Arc::clone(&self.package.funcs[func].body);
-            for call in calls_below(&body, body.list(body.stmts)) {
+            let body = &self.package.funcs[func].body;
+            let mut calls = Vec::new();
+            add_calls_below(body, body.list(body.stmts), &mut calls);
+            for call in calls {
                 devirtualize::call(self, func, call);
             }
         }
     }
 
-    pub(super) fn finder(&self) -> Finder<'_> {
+    pub(super) fn finder(&self) -> Finder<'_, 'a> {
         Finder {
             package: self.package,
-            callees: self.callees,
+            imports: &self.imports,
             statics: &self.statics,
         }
     }
@@ -167,7 +191,7 @@ impl Pass<'_> {
         let refuse = group.recursive && count <= 1 && !self.config.release.self_recursion;
         for &func in &group.funcs {
             if refuse {
-                self.out.reasons.insert(func, "recursive".to_owned());
+                self.refuse(func, Impossible("recursive".to_owned()));
             } else {
                 self.check(func);
             }
@@ -176,7 +200,7 @@ impl Pass<'_> {
 
     /// Whether a function can be inlined; says so the first time (`inline.CanInline`).
     fn check(&mut self, func: FuncId) {
-        if self.checked.insert(func, ()).is_some() {
+        if !self.checked.insert(func) {
             return;
         }
         let verdict = self.check_calls_first(func);
@@ -187,9 +211,13 @@ impl Pass<'_> {
                 let pos = self.package.funcs[func].pos;
                 self.say(func, pos, text);
             }
-            Err(Impossible(why)) => {
-                self.out.reasons.insert(func, why);
-            }
+            Err(why) => self.refuse(func, why),
+        }
+    }
+
+    fn refuse(&mut self, func: FuncId, Impossible(why): Impossible) {
+        if self.config.explain {
+            self.out.reasons.insert(func, why);
         }
     }
 
@@ -210,8 +238,12 @@ impl Pass<'_> {
             func,
             big: is_big(&f.original),
         };
-        let cost = counter.cost()?;
         let budget = budget(self.config.release, f.kind);
+        let cost = counter.cost(if self.config.explain {
+            u32::MAX
+        } else {
+            budget
+        })?;
         if cost > budget {
             let why = format!("function too complex: cost {cost} exceeds budget {budget}");
             return Err(Impossible(why));
@@ -220,35 +252,39 @@ impl Pass<'_> {
             .results
             .iter()
             .any(|&r| !f.original.locals[r].name.as_str().starts_with('~'));
+        // With exactly one return, with values, and no names of results, an inlined call declares the results at that
+        // return (`inline.canDelayResults`).
         Ok(Inline {
             cost,
-            delay_results: delays_results(&f.original, named),
+            delay_results: self.outlines.returns(func) == 1 && !named,
         })
     }
 
-    fn called_closures(&self, func: FuncId) -> Vec<FuncId> {
+    fn called_closures(&mut self, func: FuncId) -> Vec<FuncId> {
+        self.outlines.extend(self.package);
         let body = &self.package.funcs[func].original;
         let finder = self.finder();
-        let mut found = Vec::new();
-        body.preorder(body.stmts, |id| {
-            if let Node::Call { fun, .. } = body.node(id)
-                && let Some(Target::Local(callee)) = finder.target(func, fun)
-            {
-                let f = &self.package.funcs[callee];
-                if f.kind.is_closure() || f.silent {
-                    found.push(callee);
-                }
+        let callees = self.outlines.closure_calls(func).iter().map(|&id| {
+            let Node::Call { fun, .. } = body.node(id) else {
+                return None;
+            };
+            match finder.target(func, fun) {
+                Some(Target::Local(callee)) => Some(callee),
+                _ => None,
             }
-            true
         });
-        found
+        let is_checked_here = |&callee: &FuncId| {
+            let f = &self.package.funcs[callee];
+            f.kind.is_closure() || f.silent
+        };
+        callees.flatten().filter(is_checked_here).collect()
     }
 
     /// The calls of a function, inner ones first; counts them by callee.
     fn sites(&mut self, func: FuncId) -> Sites {
         let big = is_big(&self.package.funcs[func].body);
-        let body = Arc::clone(&self.package.funcs[func].body);
-        let calls = calls_below(&body, body.list(body.stmts));
+        let mut calls = self.outlines.calls(func).to_vec();
+        self.leave_benchmark_loops(func, None, &mut calls);
         let mut sites = Sites {
             resolved: vec![None; calls.len()],
             calls,
@@ -258,6 +294,30 @@ impl Pass<'_> {
             self.resolve(func, &mut sites, i);
         }
         sites
+    }
+
+    /// Takes the calls out that lie in benchmark loops below an inlined call, or in the whole of `func`, for compilers that
+    /// inline nothing there.
+    fn leave_benchmark_loops(
+        &mut self,
+        func: FuncId,
+        below: Option<NodeId>,
+        calls: &mut Vec<NodeId>,
+    ) {
+        if !self.config.release.skips_b_loop || !bloop::has_testing(self.package) {
+            return;
+        }
+        let body = Arc::clone(&self.package.funcs[func].body);
+        let mut roots = Vec::new();
+        match below {
+            Some(call) => body.children(call, &mut roots),
+            None => roots.extend(body.list(body.stmts)),
+        }
+        let skipped = bloop::Skipped::below(&body, &roots);
+        calls.retain(|call| !skipped.calls.contains(call));
+        if !self.package.funcs[func].silent {
+            self.out.messages.extend(skipped.messages(&body));
+        }
     }
 
     /// The callee of a call, which may have become known since the last time: devirtualizes the call, and counts it for
@@ -291,25 +351,24 @@ impl Pass<'_> {
             return None;
         }
         if let Node::Func(f) | Node::MethodExpr { func: f, .. } = body.node(fun) {
-            let never = matches!(f.obj().name.as_str(), "EscapeNonString" | "escapeForHash");
+            let never = || matches!(f.obj().name.as_str(), "EscapeNonString" | "escapeForHash");
             match special(f, self.config.release) {
                 Special::Intrinsic => return None,
-                Special::Cheap if never => return None,
+                Special::Cheap if never() => return None,
                 _ => {}
             }
         }
         self.finder().target(func, fun)
     }
 
-    fn inline_group(&mut self, group: &Group, sites: &mut FxHashMap<FuncId, Sites>) {
+    fn inline_group(&mut self, group: &Group, sites: &mut [Option<Sites>]) {
         let mut changed = true;
         while changed {
             changed = false;
             for &func in &group.funcs {
                 self.forget_original(func);
-                if let Some(mut own) = sites.remove(&func) {
-                    changed |= self.inline_calls(func, &mut own);
-                    sites.insert(func, own);
+                if let Some(own) = &mut sites[func.index()] {
+                    changed |= self.inline_calls(func, own);
                 }
             }
         }
@@ -330,12 +389,15 @@ impl Pass<'_> {
         let (mut from, mut to) = (0, sites.calls.len());
         while from < to {
             for i in from..to {
-                if self.try_inline(func, sites, i) {
+                if let Some((source, nodes)) = self.try_inline(func, sites, i) {
                     changed = true;
-                    let body = Arc::clone(&self.package.funcs[func].body);
-                    let mut below = Vec::new();
-                    body.children(sites.calls[i], &mut below);
-                    sites.calls.extend(calls_below(&body, &below));
+                    let body = &self.package.funcs[func].body;
+                    let init = body.list(body.init(sites.calls[i]));
+                    let mut calls = Vec::new();
+                    add_calls_below(body, init, &mut calls);
+                    calls.extend(source.calls(nodes));
+                    self.leave_benchmark_loops(func, Some(sites.calls[i]), &mut calls);
+                    sites.calls.extend(calls);
                     sites.resolved.resize(sites.calls.len(), None);
                 }
             }
@@ -347,14 +409,18 @@ impl Pass<'_> {
         changed
     }
 
-    fn try_inline(&mut self, func: FuncId, sites: &mut Sites, i: usize) -> bool {
+    /// Inlines a call if it can be; gives what was put there, and from which number on its nodes are.
+    fn try_inline(
+        &mut self,
+        func: FuncId,
+        sites: &mut Sites,
+        i: usize,
+    ) -> Option<(Rc<Source>, usize)> {
         let (call, big) = (sites.calls[i], sites.big);
         if !matches!(self.package.funcs[func].body.node(call), Node::Call { .. }) {
-            return false;
+            return None;
         }
-        let Some(target) = self.resolve(func, sites, i) else {
-            return false;
-        };
+        let target = self.resolve(func, sites, i)?;
         if let Target::Local(callee) = target {
             let f = &self.package.funcs[callee];
             if f.kind.is_closure() || f.silent {
@@ -362,15 +428,35 @@ impl Pass<'_> {
             }
         }
         if !self.is_cheap_enough(target, big) || self.is_recursive(func, call, target) {
-            return false;
+            return None;
         }
+        let source = self.source(target)?;
         let pos = self.package.funcs[func].body.pos(call);
-        let text = format!("inlining call to {}", self.target_name(target));
-        self.say(func, pos, text);
+        self.say(func, pos, source.message.clone());
         if let Target::Imported(callee) = target {
             self.package.inlined.insert(callee);
         }
-        splice::splice(self, func, call, target)
+        let nodes = splice::splice(self, func, call, &source);
+        Some((source, nodes))
+    }
+
+    /// The label behind a body if `number` came into the same caller before.
+    pub(super) fn end_label(&mut self, number: usize) -> Symbol {
+        for i in self.ends.len()..=number {
+            self.ends.push(Symbol::intern(&format!(".i{i}")));
+        }
+        self.ends[number]
+    }
+
+    /// What is put in the place of calls of a function.
+    fn source(&mut self, target: Target) -> Option<Rc<Source>> {
+        if let Some(known) = self.sources.get(&target) {
+            return Some(Rc::clone(known));
+        }
+        let message = format!("inlining call to {}", self.target_name(target));
+        let source = Rc::new(Source::new(self.finder(), target, message)?);
+        self.sources.insert(target, Rc::clone(&source));
+        Some(source)
     }
 
     fn is_cheap_enough(&self, target: Target, big: bool) -> bool {
@@ -387,10 +473,13 @@ impl Pass<'_> {
     fn is_recursive(&self, func: FuncId, call: NodeId, target: Target) -> bool {
         let body = &self.package.funcs[func].body;
         let own = body.pos(call);
-        let key = self.key(target);
         if !self.config.release.self_recursion && target == Target::Local(func) {
             return true;
         }
+        if own.inline.is_none() {
+            return false;
+        }
+        let key = self.key(target);
         let mut at = own.inline;
         while let Some(id) = at {
             let frame = body.inlined[id];
@@ -403,7 +492,7 @@ impl Pass<'_> {
         false
     }
 
-    pub(super) fn key(&self, target: Target) -> Option<FuncKey> {
+    fn key(&self, target: Target) -> Option<FuncKey> {
         let finder = self.finder();
         let (package, func) = finder.function(target)?;
         Some(package.funcs[func].key(func))
@@ -436,14 +525,14 @@ impl Pass<'_> {
 }
 
 /// Calls below nodes, and these themselves, inner ones first.
-fn calls_below(body: &crate::ir::body::Body, roots: &[NodeId]) -> Vec<NodeId> {
-    let mut calls = Vec::new();
-    body.postorder(roots, |id| {
-        if matches!(body.node(id), Node::Call { .. }) {
+fn add_calls_below(body: &Body, roots: &[NodeId], calls: &mut Vec<NodeId>) {
+    body.walk(&mut Stacks::default(), roots, |id, leaving| {
+        let is_call = matches!(body.node(id), Node::Call { .. });
+        if is_call && leaving {
             calls.push(id);
         }
+        is_call
     });
-    calls
 }
 
 /// What forbids inlining before the body is looked at (`inline.InlineImpossible`).

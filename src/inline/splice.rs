@@ -6,16 +6,17 @@
 
 use std::sync::Arc;
 
-use super::callee::Target;
+use super::callee::{Finder, Target};
 use super::closures;
 use super::pass::Pass;
+use crate::base::few::Few;
 use crate::base::index::Idx;
 use crate::base::symbol::{Symbol, sym};
 use crate::ir::body::{Body, Class, FuncKey, InlineId, InlinedAt, Local, LocalId, Pos};
 use crate::ir::instantiate::{self, World, literals_in};
 use crate::ir::node::{Branch, FuncId, ListKind, Node, NodeId, Nodes};
+use crate::ir::outline::Template;
 use crate::ir::release::Release;
-use crate::ir::visit::Part;
 use crate::ir::{Func, FuncKind};
 use crate::types::package::Pkg;
 use crate::types::ty::Ty;
@@ -23,18 +24,55 @@ use crate::types::ty::Ty;
 /// A function to be put somewhere: its own package may be another one.
 pub(super) struct Source {
     pub name: Symbol,
+    target: Target,
+    key: FuncKey,
     original: Arc<Body>,
+    template: Template,
     params: Vec<LocalId>,
     results: Vec<LocalId>,
-    /// The function literals of its package that its body has, with what they are copied from.
-    pub closures: Vec<(FuncId, Func)>,
+    /// Whether its body may have function literals.
+    has_literals: bool,
     delay: bool,
+    /// What the compiler says when it inlines a call.
+    pub message: String,
+}
+
+impl Source {
+    /// The function behind a target, if it can be inlined; `message` is what to say of it.
+    pub fn new(finder: Finder<'_, '_>, target: Target, message: String) -> Option<Source> {
+        let (package, id) = finder.function(target)?;
+        let func = &package.funcs[id];
+        Some(Source {
+            name: func.name,
+            target,
+            key: func.key(id),
+            original: Arc::clone(&func.original),
+            template: Template::of(&func.original),
+            params: func.params.clone(),
+            results: func.results.clone(),
+            // Literals in the body of a loop over a function may be counted with another function.
+            has_literals: !func.closures.is_empty() || func.kind == FuncKind::RangeBody,
+            delay: func.inline?.delay_results,
+            message,
+        })
+    }
+
+    /// The calls of its body, inner ones first, where the nodes are from number `nodes` on.
+    pub fn calls(&self, nodes: usize) -> impl Iterator<Item = NodeId> {
+        self.template.calls.iter().map(move |id| id.shifted(nodes))
+    }
+
+    /// The function literals of its package that its body has, with what they are copied from.
+    fn literals(&self, finder: Finder<'_, '_>) -> Vec<(FuncId, Func)> {
+        let function = finder.function(self.target).filter(|_| self.has_literals);
+        function.map_or_else(Vec::new, |(package, id)| literals_in(package, id))
+    }
 }
 
 /// What a body is put into.
 struct Into {
-    /// The number of inlined calls so far.
-    number: u32,
+    /// The number of calls inlined into the caller so far: what its labels are told apart by.
+    number: usize,
     /// The package of the caller's name: names that the compiler makes up for parameters belong to it.
     pkg: Option<Pkg>,
     release: &'static Release,
@@ -59,26 +97,10 @@ pub(super) struct Shift {
     lists: u32,
     pub locals: Vec<LocalId>,
     pub inline: InlineId,
-    label: u32,
+    label: usize,
 }
 
 impl Shift {
-    fn node(&self, id: NodeId) -> NodeId {
-        NodeId::from_usize(id.index() + self.nodes)
-    }
-
-    fn list(&self, list: Nodes) -> Nodes {
-        list.shifted(self.lists)
-    }
-
-    fn part(&self, part: Part) -> Part {
-        match part {
-            Part::None => Part::None,
-            Part::One(id) => Part::One(self.node(id)),
-            Part::Many(list) => Part::Many(self.list(list)),
-        }
-    }
-
     fn label(&self, name: Symbol) -> Symbol {
         if name == sym::EMPTY {
             return name;
@@ -94,81 +116,71 @@ impl Shift {
     }
 }
 
-/// Inlines the call; false if the callee's body is not known after all.
-pub fn splice(pass: &mut Pass<'_>, caller: FuncId, call: NodeId, target: Target) -> bool {
-    let Some(source) = source(pass, target) else {
-        return false;
-    };
-    let Some(key) = pass.key(target) else {
-        return false;
-    };
-    pass.splices += 1;
-    let from = pass.package.funcs[caller].body.len();
-    let mut body = std::mem::take(Arc::make_mut(&mut pass.package.funcs[caller].body));
+/// Inlines the call; gives the number of the first new node.
+pub fn splice(pass: &mut Pass<'_>, caller: FuncId, call: NodeId, source: &Source) -> usize {
+    pass.assigned.forget();
+    let literals = source.literals(pass.finder());
+    // Nothing else may hold on to the body while it changes, or it would be copied.
+    let nothing = Arc::clone(&pass.nothing);
+    let mut own = std::mem::replace(&mut pass.package.funcs[caller].body, nothing);
+    if Arc::get_mut(&mut own).is_none() {
+        own = Arc::new(own.with_room(own.len() + 4 * source.original.len()));
+    }
+    let body = Arc::make_mut(&mut own);
     let into = Into {
-        number: pass.splices,
+        number: body.inlined.len(),
         pkg: pass.package.funcs[caller].pkg,
         release: pass.config.release,
     };
-    let shift = append(&mut body, &source.original, call, key, &into);
-    let result = replace_call(&mut body, call, &source, &shift);
+    let shift = append(body, source, call, &into);
+    let appended = body.len();
+    let end = pass.end_label(shift.label);
+    let result = replace_call(body, call, source, &shift, end);
     body.replace(call, result);
     let place = closures::Place {
         release: pass.config.release,
         caller,
-        source: &source,
+        name: source.name,
+        literals: &literals,
+        closures: &source.template.closures,
         shift: &shift,
     };
-    let copied = place.copy(pass.package, &mut body);
-    pass.package.funcs[caller].body = Arc::new(body);
+    let copied = place.copy(pass.package, body);
+    pass.package.funcs[caller].body = own;
     let known = pass.package.funcs.len();
-    let world = World {
-        callees: pass.callees,
-        release: pass.config.release,
-    };
-    instantiate::uses_of(pass.package, world, caller, from, true);
-    instantiate::run_silently(pass.package, world, known);
-    pass.statics.scan(pass.package, caller, from);
+    if source.template.has_instances {
+        let world = World {
+            callees: pass.callees,
+            release: pass.config.release,
+        };
+        instantiate::uses_of(pass.package, world, caller, shift.nodes, true);
+        instantiate::run_silently(pass.package, world, known);
+    }
+    let assigns = source.template.assigns.iter();
+    let assigns = assigns.map(|id| id.shifted(shift.nodes));
+    pass.statics.look_at_all(pass.package, caller, assigns);
+    pass.statics.scan(pass.package, caller, appended);
     for i in known..pass.package.funcs.len() {
         pass.statics.scan(pass.package, Idx::from_usize(i), 0);
     }
     for closure in copied {
         pass.statics.scan(pass.package, closure, 0);
     }
-    true
-}
-
-fn source(pass: &Pass<'_>, target: Target) -> Option<Source> {
-    let finder = pass.finder();
-    let (package, id) = finder.function(target)?;
-    let func = &package.funcs[id];
-    // Literals in the body of a loop over a function may be counted with another function.
-    let may_have_literals = !func.closures.is_empty() || func.kind == FuncKind::RangeBody;
-    Some(Source {
-        name: func.name,
-        original: Arc::clone(&func.original),
-        params: func.params.clone(),
-        results: func.results.clone(),
-        closures: if may_have_literals {
-            literals_in(package, id)
-        } else {
-            Vec::new()
-        },
-        delay: func.inline?.delay_results,
-    })
+    shift.nodes
 }
 
 /// Appends the callee's arena.
-fn append(body: &mut Body, original: &Body, call: NodeId, key: FuncKey, into: &Into) -> Shift {
+fn append(body: &mut Body, source: &Source, call: NodeId, into: &Into) -> Shift {
+    let original = &source.original;
     let inline = body.inlined.push(InlinedAt {
         call: body.pos(call),
-        callee: key,
+        callee: source.key,
     });
     let mut shift = Shift {
         nodes: body.len(),
         consts: body.const_count(),
         lists: body.list_count(),
-        locals: Vec::new(),
+        locals: Vec::with_capacity(original.locals.len()),
         inline,
         label: into.number,
     };
@@ -196,22 +208,27 @@ fn inlined_local(local: &Local, shift: &Shift, into: &Into) -> Local {
         name,
         pkg,
         class: Class::Auto,
-        // What the compiler has no place for stays without one.
-        pos: if local.pos == Pos::NONE {
+        pos: if has_no_place(local) {
             local.pos
         } else {
             shift.pos(local.pos)
         },
-        defn: local.defn.map(|d| shift.node(d)),
+        defn: local.defn.map(|d| d.shifted(shift.nodes)),
         inl_formal: local.inl_formal || formal,
         inl_local: local.inl_local || !formal,
         ..*local
     }
 }
 
+/// Whether the compiler has no place for the variable: it stays without one. Variables of bodies read from facts have
+/// only lost theirs.
+fn has_no_place(local: &Local) -> bool {
+    local.pos == Pos::NONE && matches!(local.name.as_str(), "#next" | "#defers")
+}
+
 /// The node with all its ids shifted.
-fn shifted(node: Node, shift: &Shift) -> Node {
-    match node {
+fn shifted(node: &Node, shift: &Shift) -> Node {
+    match *node {
         Node::Name(local) => Node::Name(shift.locals[local.index()]),
         Node::Dcl(local) => Node::Dcl(shift.locals[local.index()]),
         Node::Literal(c) => Node::Literal(Idx::from_usize(c.index() + shift.consts)),
@@ -221,42 +238,38 @@ fn shifted(node: Node, shift: &Shift) -> Node {
             label: shift.label(label),
         },
         _ => {
-            let parts = node.parts().map(|p| shift.part(p));
-            match node.with_parts(parts) {
-                Node::For {
-                    cond,
-                    post,
-                    body,
-                    label,
-                    distinct,
-                } => Node::For {
-                    cond,
-                    post,
-                    body,
-                    label: shift.label(label),
-                    distinct,
-                },
-                other => other,
+            let mut node = node.shifted(shift.nodes, shift.lists);
+            if let Node::For { label, .. } = &mut node {
+                *label = shift.label(*label);
             }
+            node
         }
     }
 }
 
 /// What stands in the call's place: argument assignments as its init list, the body, and the results.
-fn replace_call(body: &mut Body, call: NodeId, source: &Source, shift: &Shift) -> Node {
+fn replace_call(
+    body: &mut Body,
+    call: NodeId,
+    source: &Source,
+    shift: &Shift,
+    end: Symbol,
+) -> Node {
     let pos = body.pos(call);
     let Node::Call { fun, args, .. } = body.node(call) else {
         return body.node(call);
     };
-    let mut init = body.list(body.init(call)).to_vec();
+    let local = |&l: &LocalId| shift.locals[l.index()];
+    let params: Few<LocalId> = source.params.iter().map(local).collect();
+    let results: Few<LocalId> = source.results.iter().map(local).collect();
+    let mut init = Vec::with_capacity(4 + 2 * results.len());
+    init.extend_from_slice(body.list(body.init(call)));
     callee_effects(body, fun, &mut init);
-    let args = body.list(args).to_vec();
-    let local = |l: LocalId| shift.locals[l.index()];
-    let params: Vec<LocalId> = source.params.iter().map(|&p| local(p)).collect();
-    let results: Vec<LocalId> = source.results.iter().map(|&r| local(r)).collect();
-    assign_arguments(body, &params, &args, pos, &mut init);
+    if !params.is_empty() {
+        init.push(assign_arguments(body, &params, args, pos));
+    }
     if !source.delay {
-        for &result in &results {
+        for &result in &*results {
             init.push(body.add(Node::Dcl(result), Ty::INVALID, pos));
             let x = name(body, result, pos);
             let zero = Node::Assign {
@@ -268,15 +281,16 @@ fn replace_call(body: &mut Body, call: NodeId, source: &Source, shift: &Shift) -
         }
     }
     init.push(body.add(Node::InlineMark, Ty::INVALID, pos));
-    let end = Symbol::intern(&format!(".i{}", shift.label));
-    replace_returns(body, shift, &results, source.delay, end, pos);
-    let mut stmts = body.list(shift.list(source.original.stmts)).to_vec();
-    stmts.push(body.add(Node::Label(end), Ty::INVALID, pos));
+    for id in &source.template.returns {
+        let id = id.shifted(shift.nodes);
+        replace_return(body, id, &results, source.delay, end, pos);
+    }
+    let label = body.add(Node::Label(end), Ty::INVALID, pos);
     let init = body.add_list(&init);
     body.set_init(call, init);
-    let results: Vec<NodeId> = results.iter().map(|&r| name(body, r, pos)).collect();
+    let results: Few<NodeId> = results.iter().map(|&r| name(body, r, pos)).collect();
     Node::InlinedCall {
-        body: body.add_list(&stmts),
+        body: body.add_longer(source.original.stmts.shifted(shift.lists), label),
         results: body.add_list(&results),
     }
 }
@@ -308,30 +322,25 @@ fn callee_effects(body: &mut Body, mut fun: NodeId, init: &mut Vec<NodeId>) {
     }
 }
 
-fn assign_arguments(
-    body: &mut Body,
-    params: &[LocalId],
-    args: &[NodeId],
-    pos: Pos,
-    init: &mut Vec<NodeId>,
-) {
-    if params.is_empty() {
-        return;
-    }
-    let mut lhs = Vec::new();
-    let mut declared = Vec::new();
-    for &param in params {
-        if body.locals[param].name == sym::BLANK {
-            lhs.push(body.add(Node::Blank, Ty::INVALID, pos));
-            continue;
-        }
-        lhs.push(name(body, param, pos));
-        declared.push(body.add(Node::Dcl(param), Ty::INVALID, pos));
-    }
+/// The statement that declares the parameters and assigns the arguments to them.
+fn assign_arguments(body: &mut Body, params: &[LocalId], args: Nodes, pos: Pos) -> NodeId {
+    let is_blank = |body: &Body, param: LocalId| body.locals[param].name == sym::BLANK;
+    let mut declared = Vec::with_capacity(params.len());
+    let lhs: Few<NodeId> = params
+        .iter()
+        .map(|&param| {
+            if is_blank(body, param) {
+                return body.add(Node::Blank, Ty::INVALID, pos);
+            }
+            let x = name(body, param, pos);
+            declared.push(body.add(Node::Dcl(param), Ty::INVALID, pos));
+            x
+        })
+        .collect();
     let node = Node::AssignList {
         kind: ListKind::Pairs,
         lhs: body.add_list(&lhs),
-        rhs: body.add_list(args),
+        rhs: args,
         def: true,
     };
     let assign = body.add(node, Ty::INVALID, pos);
@@ -340,48 +349,47 @@ fn assign_arguments(
     for &param in params {
         body.locals[param].defn = Some(assign);
     }
-    init.push(assign);
+    assign
 }
 
-/// Returns assign the results and jump behind the body.
-fn replace_returns(
+/// A return assigns the results and jumps behind the body.
+fn replace_return(
     body: &mut Body,
-    shift: &Shift,
+    id: NodeId,
     results: &[LocalId],
     delay: bool,
     end: Symbol,
     pos: Pos,
 ) {
-    for i in shift.nodes..body.len() {
-        let id = NodeId::from_usize(i);
-        let Node::Return(values) = body.node(id) else {
-            continue;
+    let Node::Return(values) = body.node(id) else {
+        return;
+    };
+    let mut declared = Few::None;
+    let mut assign = None;
+    if !values.is_empty() {
+        let lhs: Few<NodeId> = results.iter().map(|&r| name(body, r, pos)).collect();
+        let node = Node::AssignList {
+            kind: ListKind::Pairs,
+            lhs: body.add_list(&lhs),
+            rhs: values,
+            def: false,
         };
-        let mut stmts = Vec::new();
-        if !values.is_empty() {
-            let lhs: Vec<NodeId> = results.iter().map(|&r| name(body, r, pos)).collect();
-            let node = Node::AssignList {
-                kind: ListKind::Pairs,
-                lhs: body.add_list(&lhs),
-                rhs: values,
-                def: false,
+        let stmt = body.add(node, Ty::INVALID, pos);
+        assign = Some(stmt);
+        if delay {
+            let declare = |&result: &LocalId| {
+                body.locals[result].defn = Some(stmt);
+                body.add(Node::Dcl(result), Ty::INVALID, pos)
             };
-            let assign = body.add(node, Ty::INVALID, pos);
-            if delay {
-                for &result in results {
-                    stmts.push(body.add(Node::Dcl(result), Ty::INVALID, pos));
-                    body.locals[result].defn = Some(assign);
-                }
-            }
-            stmts.push(assign);
+            declared = results.iter().map(declare).collect();
         }
-        let goto = Node::Branch {
-            kind: Branch::Goto,
-            label: end,
-        };
-        stmts.push(body.add(goto, Ty::INVALID, pos));
-        let list = body.add_list(&stmts);
-        body.replace(id, Node::Block(list));
-        body.set_pos(id, pos);
     }
+    let goto = Node::Branch {
+        kind: Branch::Goto,
+        label: end,
+    };
+    let goto = body.add(goto, Ty::INVALID, pos);
+    let list = body.add_joined(&[&declared, assign.as_slice(), &[goto]]);
+    body.replace(id, Node::Block(list));
+    body.set_pos(id, pos);
 }

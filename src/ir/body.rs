@@ -1,7 +1,5 @@
 //! Bodies: the nodes of one function with their positions, types and variables.
 
-use rustc_hash::FxHashMap;
-
 use super::node::{ConstId, FuncId, Node, NodeId, Nodes};
 use crate::base::index::{Idx, IndexVec};
 use crate::base::source::FileId;
@@ -213,6 +211,15 @@ pub enum ConvKind {
     SliceToArrayPointer,
 }
 
+/// A constant expression in the source.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Written {
+    /// Its text.
+    pub text: Symbol,
+    /// The precedence of its operator, as [`print`](super::print) counts.
+    pub precedence: u8,
+}
+
 /// The nodes of one function.
 #[derive(Clone, Debug, Default)]
 pub struct Body {
@@ -226,10 +233,12 @@ pub struct Body {
     pos: IndexVec<NodeId, Pos>,
     types: IndexVec<NodeId, Ty>,
     lists: Vec<NodeId>,
-    inits: FxHashMap<NodeId, Nodes>,
-    /// A bit for each node that may have an init list: most have none, and walks ask for all of them.
-    with_init: Vec<u64>,
+    inits: Vec<Nodes>,
+    /// Which of the init lists a node has, counted from 1; 0 for none, and nothing behind the last node that has one.
+    init_of: Vec<u32>,
     consts: IndexVec<ConstId, Value>,
+    /// How constants are written, where the release prints that; by constant.
+    written: Vec<(ConstId, Written)>,
 }
 
 impl Body {
@@ -237,6 +246,12 @@ impl Body {
     #[inline]
     pub fn node(&self, id: NodeId) -> Node {
         self.nodes[id]
+    }
+
+    /// The node, in its place.
+    #[inline]
+    pub fn node_ref(&self, id: NodeId) -> &Node {
+        &self.nodes[id]
     }
 
     /// Where it comes from.
@@ -258,12 +273,18 @@ impl Body {
     }
 
     /// Statements to run before the node is evaluated.
+    #[inline]
     pub fn init(&self, id: NodeId) -> Nodes {
-        let (word, bit) = (id.index() / 64, id.index() % 64);
-        if self.with_init.get(word).is_none_or(|w| w >> bit & 1 == 0) {
-            return Nodes::EMPTY;
+        match self.init_of.get(id.index()) {
+            None | Some(0) => Nodes::EMPTY,
+            Some(&i) => self.inits[i as usize - 1],
         }
-        self.inits.get(&id).copied().unwrap_or_default()
+    }
+
+    /// Whether there are such statements.
+    #[inline]
+    pub(super) fn has_init(&self, id: NodeId) -> bool {
+        self.init_of.get(id.index()).is_some_and(|&i| i != 0)
     }
 
     /// A constant's value.
@@ -282,6 +303,49 @@ impl Body {
     /// How many nodes there are, dropped ones included.
     pub fn len(&self) -> usize {
         self.nodes.len()
+    }
+
+    /// Takes everything out of the body, whose room is left for another one, into one without room to spare.
+    #[must_use]
+    pub fn take_packed(&mut self) -> Body {
+        let packed = Body {
+            consts: std::mem::take(&mut self.consts),
+            ..self.with_room(0)
+        };
+        self.stmts = Nodes::EMPTY;
+        self.locals.truncate(0);
+        self.inlined.truncate(0);
+        self.nodes.truncate(0);
+        self.pos.truncate(0);
+        self.types.truncate(0);
+        self.lists.clear();
+        self.inits.clear();
+        self.init_of.clear();
+        self.written.clear();
+        packed
+    }
+
+    /// A copy with room for another body of `nodes` nodes to be appended.
+    #[must_use]
+    pub fn with_room(&self, nodes: usize) -> Body {
+        let mut copy = Body {
+            stmts: self.stmts,
+            locals: self.locals.clone(),
+            inlined: self.inlined.clone(),
+            nodes: IndexVec::with_capacity(self.nodes.len() + nodes),
+            pos: IndexVec::with_capacity(self.nodes.len() + nodes),
+            types: IndexVec::with_capacity(self.nodes.len() + nodes),
+            lists: Vec::with_capacity(self.lists.len() + nodes),
+            inits: self.inits.clone(),
+            init_of: self.init_of.clone(),
+            consts: self.consts.clone(),
+            written: self.written.clone(),
+        };
+        copy.nodes.extend(self.nodes.iter().copied());
+        copy.pos.extend(self.pos.iter().copied());
+        copy.types.extend(self.types.iter().copied());
+        copy.lists.extend_from_slice(&self.lists);
+        copy
     }
 
     /// Whether there is no node.
@@ -314,6 +378,30 @@ impl Body {
         }
     }
 
+    /// Adds a list of the nodes of another one and one more.
+    pub fn add_longer(&mut self, list: Nodes, last: NodeId) -> Nodes {
+        let from = list.start as usize;
+        let start = self.lists.len() as u32;
+        self.lists.extend_from_within(from..from + list.len());
+        self.lists.push(last);
+        Nodes {
+            start,
+            len: list.len + 1,
+        }
+    }
+
+    /// Adds a list of the nodes of several.
+    pub fn add_joined(&mut self, lists: &[&[NodeId]]) -> Nodes {
+        let start = self.lists.len();
+        lists
+            .iter()
+            .for_each(|ids| self.lists.extend_from_slice(ids));
+        Nodes {
+            start: start as u32,
+            len: (self.lists.len() - start) as u32,
+        }
+    }
+
     /// Adds a constant node.
     pub fn add_literal(&mut self, value: Value, ty: Ty, pos: Pos) -> NodeId {
         let c = self.consts.push(value);
@@ -323,6 +411,17 @@ impl Body {
     /// Adds a constant.
     pub fn add_const(&mut self, value: Value) -> ConstId {
         self.consts.push(value)
+    }
+
+    /// Notes how a constant, the last one so far, is written.
+    pub fn set_written(&mut self, id: ConstId, written: Written) {
+        self.written.push((id, written));
+    }
+
+    /// How a constant is written, if the release prints that.
+    pub fn written(&self, id: ConstId) -> Option<Written> {
+        let found = self.written.binary_search_by_key(&id, |w| w.0);
+        found.ok().map(|i| self.written[i].1)
     }
 
     /// How many constants there are.
@@ -340,21 +439,28 @@ impl Body {
     pub fn append_shifted(
         &mut self,
         other: &Body,
-        node: impl Fn(Node) -> Node,
+        node: impl Fn(&Node) -> Node,
         pos: impl Fn(Pos) -> Pos,
     ) {
         let (nodes, lists) = (self.nodes.len(), self.lists.len() as u32);
-        let shift = |id: NodeId| NodeId::from_usize(id.index() + nodes);
-        for (id, &n) in other.nodes.iter_enumerated() {
-            self.add(node(n), other.types[id], pos(other.pos[id]));
+        self.nodes.extend(other.nodes.iter().map(node));
+        self.types.extend(other.types.iter().copied());
+        self.pos.extend(other.pos.iter().map(|&p| pos(p)));
+        let ids = other.lists.iter();
+        self.lists.extend(ids.map(|id| id.shifted(nodes)));
+        if !other.inits.is_empty() {
+            let inits = self.inits.len() as u32;
+            let shift = |&i: &u32| if i == 0 { 0 } else { i + inits };
+            self.init_of.resize(nodes, 0);
+            self.init_of.extend(other.init_of.iter().map(shift));
+            let other = other.inits.iter();
+            self.inits.extend(other.map(|list| list.shifted(lists)));
         }
-        self.lists.extend(other.lists.iter().map(|&id| shift(id)));
-        for (&id, &list) in &other.inits {
-            self.insert_init(shift(id), list.shifted(lists));
-        }
-        for value in &other.consts {
-            self.consts.push(value.clone());
-        }
+        let consts = self.consts.len();
+        let written = other.written.iter();
+        self.written
+            .extend(written.map(|&(c, w)| (ConstId::from_usize(c.index() + consts), w)));
+        self.consts.extend(other.consts.iter().cloned());
     }
 
     /// Puts another node in a node's place.
@@ -389,38 +495,52 @@ impl Body {
 
     /// Takes away a node's init statements.
     pub fn take_init(&mut self, id: NodeId) -> Nodes {
-        self.inits.remove(&id).unwrap_or_default()
+        let init = self.init(id);
+        self.set_init(id, Nodes::EMPTY);
+        init
     }
 
     /// Sets the statements to run before the node.
     pub fn set_init(&mut self, id: NodeId, stmts: Nodes) {
+        let at = id.index();
+        if at >= self.init_of.len() {
+            if stmts.is_empty() {
+                return;
+            }
+            self.init_of.resize(at + 1, 0);
+        }
         if stmts.is_empty() {
-            self.inits.remove(&id);
+            self.init_of[at] = 0;
+        } else if self.init_of[at] == 0 {
+            self.inits.push(stmts);
+            self.init_of[at] = self.inits.len() as u32;
         } else {
-            self.insert_init(id, stmts);
+            self.inits[self.init_of[at] as usize - 1] = stmts;
         }
-    }
-
-    fn insert_init(&mut self, id: NodeId, stmts: Nodes) {
-        let (word, bit) = (id.index() / 64, id.index() % 64);
-        if self.with_init.len() <= word {
-            self.with_init.resize(word + 1, 0);
-        }
-        self.with_init[word] |= 1 << bit;
-        self.inits.insert(id, stmts);
     }
 
     /// Like [`Body::prepend_init`], with a list.
     pub fn prepend_init_list(&mut self, id: NodeId, stmts: Nodes) {
-        let stmts = self.list(stmts).to_vec();
-        self.prepend_init(id, &stmts);
+        if self.has_init(id) {
+            let stmts = self.list(stmts).to_vec();
+            self.prepend_init(id, &stmts);
+        } else {
+            self.set_init(id, stmts);
+        }
     }
 
     /// Puts statements before those that already run before the node (the compiler's `InitExpr`).
     pub fn prepend_init(&mut self, id: NodeId, stmts: &[NodeId]) {
-        let mut all = stmts.to_vec();
-        all.extend_from_slice(self.list(self.init(id)));
-        let list = self.add_list(&all);
-        self.set_init(id, list);
+        let own = self.init(id);
+        let list = self.add_list(stmts);
+        self.lists
+            .extend_from_within(own.start as usize..(own.start + own.len) as usize);
+        self.set_init(
+            id,
+            Nodes {
+                len: list.len + own.len,
+                ..list
+            },
+        );
     }
 }

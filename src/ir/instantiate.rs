@@ -9,9 +9,11 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::body::{Body, FuncRef, Instance};
+use super::finite::can_be_made;
 use super::needs::Needs;
 use super::node::{FuncId, Node, NodeId};
 use super::print::func_text;
+use super::receiver::with_other_receiver;
 use super::release::Release;
 use super::shape::shape;
 use super::{Callees, Func, Package, wrapper};
@@ -20,7 +22,7 @@ use crate::base::symbol::Symbol;
 use crate::types::arena::alloc_slice;
 use crate::types::object::Obj;
 use crate::types::subst::{SubstMap, subst};
-use crate::types::ty::{Signature, Ty, TyKind, TypeParam};
+use crate::types::ty::{Ty, TyKind, TypeParam};
 
 /// How many functions one package may have: types that grow with every instantiation would never end.
 pub(super) const MAX_FUNCTIONS: usize = 200_000;
@@ -70,13 +72,19 @@ pub fn run_silently(package: &mut Package, world: World<'_>, from: usize) {
 
 /// Points the uses of instances in the nodes of `func` from number `from` on to functions of `package`.
 pub fn uses_of(package: &mut Package, world: World<'_>, func: FuncId, from: usize, silent: bool) {
-    let body = Arc::clone(&package.funcs[func].body);
-    let same = Arc::ptr_eq(&body, &package.funcs[func].original);
-    let mut own: Option<Body> = None;
-    let called = called_instances(&body, from);
-    for i in from..body.len() {
-        let id = NodeId::from_usize(i);
-        let Some(used) = instance_use(body.node(id)) else {
+    let body = &package.funcs[func].body;
+    let ids = (from..body.len()).map(NodeId::from_usize);
+    let uses: Vec<NodeId> = ids
+        .filter(|&id| is_instance_use(body.node_ref(id)))
+        .collect();
+    if uses.is_empty() {
+        return;
+    }
+    let called = called_instances(body, from);
+    let mut changes = Vec::new();
+    for id in uses {
+        let node = package.funcs[func].body.node(id);
+        let Some(used) = instance_use(node) else {
             continue;
         };
         let called = called.contains(&id);
@@ -86,37 +94,61 @@ pub fn uses_of(package: &mut Package, world: World<'_>, func: FuncId, from: usiz
         if !called && package.find(used).is_some() {
             continue;
         }
-        let Some((shaped, node)) = shaped_use(body.node(id), world.release) else {
-            continue;
-        };
-        ensure(package, world, shaped, silent);
-        let own = own.get_or_insert_with(|| (*body).clone());
-        if let Node::MethodExpr { .. } = node {
-            let ty = shaped_receiver(own.ty(id), shaped);
-            own.set_ty(id, ty);
+        if let Some((shaped, node)) = shaped_use(node, world.release) {
+            ensure(package, world, shaped, silent);
+            changes.push((id, shaped, node));
         }
-        own.replace(id, node);
     }
-    if let Some(own) = own {
-        let own = Arc::new(own);
-        if same {
-            package.funcs[func].original = Arc::clone(&own);
-        }
-        package.funcs[func].body = own;
+    if !changes.is_empty() {
+        change(&mut package.funcs[func], &changes);
     }
 }
 
-/// The world among the nodes from number `from` on that are instances.
+/// Puts nodes that use shaped functions in their places.
+fn change(func: &mut Func, changes: &[(NodeId, FuncRef, Node)]) {
+    let same = Arc::ptr_eq(&func.body, &func.original);
+    if same {
+        func.original = Arc::default();
+    }
+    let body = Arc::make_mut(&mut func.body);
+    for &(id, shaped, node) in changes {
+        if let Node::MethodExpr { .. } = node {
+            let ty = shaped_receiver(body.ty(id), shaped);
+            body.set_ty(id, ty);
+        }
+        body.replace(id, node);
+    }
+    if same {
+        func.original = Arc::clone(&func.body);
+    }
+}
+
+/// The uses among the nodes from number `from` on that are calls.
 fn called_instances(body: &Body, from: usize) -> FxHashSet<NodeId> {
-    let nodes = (from..body.len()).map(|i| body.node(NodeId::from_usize(i)));
-    let callee = |node| match node {
+    let ids = (from..body.len()).map(NodeId::from_usize);
+    let callee = |id| match *body.node_ref(id) {
         Node::Call { fun, .. } => Some(fun),
         _ => None,
     };
-    nodes
-        .filter_map(callee)
-        .filter(|&fun| instance_use(body.node(fun)).is_some())
+    ids.filter_map(callee)
+        .filter(|&fun| is_instance_use(body.node_ref(fun)))
         .collect()
+}
+
+/// Whether a node refers to an instance.
+pub(super) fn is_instance_use(node: &Node) -> bool {
+    matches!(
+        node,
+        Node::Func(FuncRef::Inst(..))
+            | Node::MethodExpr {
+                func: FuncRef::Inst(..),
+                ..
+            }
+            | Node::MethodValue {
+                func: FuncRef::Inst(..),
+                ..
+            }
+    )
 }
 
 /// The instance that a node refers to.
@@ -191,28 +223,10 @@ fn type_params(obj: Obj) -> Vec<&'static TypeParam> {
 
 /// The type of a method expression whose receiver is the shaped instance.
 fn shaped_receiver(ty: Ty, func: FuncRef) -> Ty {
-    let (Some(sig), FuncRef::Inst(_, instance)) = (ty.as_signature(), func) else {
-        return ty;
-    };
-    let Some((first, rest)) = sig.param_vars().split_first() else {
-        return ty;
-    };
-    let mut params = vec![Obj::var(
-        crate::types::object::VarKind::Param,
-        first.name,
-        first.pkg,
-        None,
-        shaped_type(first.ty(), instance),
-    )];
-    params.extend_from_slice(rest);
-    Ty::new(TyKind::Signature(Signature {
-        tparams: &[],
-        rparams: &[],
-        recv: None,
-        params: Ty::tuple(params),
-        results: sig.results,
-        variadic: sig.variadic,
-    }))
+    match func {
+        FuncRef::Inst(_, instance) => with_other_receiver(ty, |recv| shaped_type(recv, instance)),
+        FuncRef::Decl(_) => ty,
+    }
 }
 
 /// `List[int]` to `List[go.shape.int]`, behind a pointer too.
@@ -238,6 +252,9 @@ fn ensure(package: &mut Package, world: World<'_>, func: FuncRef, silent: bool) 
     let FuncRef::Inst(obj, instance) = func else {
         return;
     };
+    if !can_be_made(obj, instance) {
+        return;
+    }
     let Some((generic, closures)) = generic_source(package, world, obj) else {
         return;
     };

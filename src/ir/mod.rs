@@ -35,12 +35,16 @@
 pub mod body;
 pub mod boxes;
 pub mod build;
+mod canonical;
 pub mod convert;
+mod finite;
 pub mod instantiate;
 mod needs;
 pub mod node;
+pub mod outline;
 pub mod print;
 pub mod quote;
+pub mod receiver;
 pub mod release;
 pub mod scc;
 pub mod shape;
@@ -214,7 +218,10 @@ pub struct Package {
 impl Package {
     /// The function that `func` refers to, if it is one of this package.
     pub fn find(&self, func: FuncRef) -> Option<FuncId> {
-        self.by_ref.get(&func).copied()
+        match func {
+            FuncRef::Decl(obj) if obj.pkg != Some(self.pkg) => None,
+            _ => self.by_ref.get(&func).copied(),
+        }
     }
 
     /// The variable that `local` of `func` stands for: closures refer to variables of enclosing functions.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::body::{Body, Class, FuncRef, Instance};
+use super::finite::{are_endless, can_be_made, is_oversized};
 use super::instantiate::{self, World, generic_bodies, type_param_types};
 use super::node::{FuncId, Node, NodeId};
 use super::shape::{has_shape, is_shape};
@@ -29,7 +30,12 @@ pub(super) struct Needs {
     dictionaries: FxHashSet<FuncRef>,
     /// Those to look into.
     pending: Vec<FuncRef>,
+    /// Types read lately, by number of the slot that they fall into: most nodes have one of them.
+    recent: Vec<Option<Ty>>,
 }
+
+/// How many types read lately are remembered.
+const RECENT: usize = 256;
 
 impl Needs {
     /// Reads the types of package-level objects.
@@ -50,15 +56,24 @@ impl Needs {
     /// Reads the types that a body mentions.
     pub fn body(&mut self, package: &Package, func: FuncId) {
         let body = &package.funcs[func].body;
+        self.recent.resize(RECENT, None);
         for i in 0..body.len() {
             let id = NodeId::from_usize(i);
-            self.read(body.ty(id));
-            if let Node::Dict(func) = body.node(id) {
+            self.read_often(body.ty(id));
+            if let Node::Dict(func) = *body.node_ref(id) {
                 self.pending.push(func);
             }
         }
         for local in &body.locals {
-            self.read(local.ty);
+            self.read_often(local.ty);
+        }
+    }
+
+    fn read_often(&mut self, ty: Ty) {
+        let recent = &mut self.recent[ty.number() / 16 % RECENT];
+        if *recent != Some(ty) {
+            *recent = Some(ty);
+            self.read(ty);
         }
     }
 
@@ -128,7 +143,7 @@ impl Needs {
         let Some(origin) = named.inst.and_then(|i| i.orig.as_named()) else {
             return;
         };
-        if targs.iter().any(incomplete) {
+        if targs.iter().any(incomplete) || are_endless(origin.tparams()) || is_oversized(ty) {
             return;
         }
         targs.iter().for_each(|&t| self.read(t));
@@ -155,6 +170,9 @@ impl Needs {
             return;
         };
         if !self.dictionaries.insert(func) || instance.targs().iter().any(|&t| has_shape(t)) {
+            return;
+        }
+        if !can_be_made(obj, instance) {
             return;
         }
         let map = SubstMap::new(&type_param_types(obj), instance.targs());

@@ -6,6 +6,7 @@
 //! variant here and the operand's type tells, so that a generic body stays right when its types are filled in.
 
 use super::body::{FuncRef, LocalId};
+use crate::base::index::Idx;
 use crate::base::symbol::Symbol;
 use crate::types::builtin::BuiltinId;
 use crate::types::object::Obj;
@@ -21,6 +22,15 @@ crate::newtype_index! {
 crate::newtype_index! {
     /// A function of one package: declared, literal or generated.
     FuncId
+}
+
+impl NodeId {
+    /// The id that is `by` places further.
+    #[inline]
+    #[must_use]
+    pub fn shifted(self, by: usize) -> NodeId {
+        NodeId::from_usize(self.index() + by)
+    }
 }
 
 /// A run of node ids in [`Body::lists`](super::body::Body).

@@ -184,7 +184,8 @@ impl Printer<'_> {
 
     fn precedence(&self, id: NodeId) -> u8 {
         match self.body.node(id) {
-            Node::Binary { op, .. } => operator(op).1,
+            Node::Binary { op, .. } => precedence(op),
+            Node::Literal(c) => self.body.written(c).map_or(8, |w| w.precedence),
             Node::Unary { .. } | Node::Addr { .. } | Node::Deref { .. } | Node::Recv(_) => 7,
             Node::Type if matches!(self.body.ty(id).kind(), TyKind::Pointer(_)) => 7,
             Node::Closure(_)
@@ -218,6 +219,9 @@ impl Printer<'_> {
             Node::Func(func) => self.text(&func_text(func, self.local)),
             Node::MethodExpr { func, .. } => self.method_expr(func, ty),
             Node::Literal(c) => {
+                if let Some(written) = self.body.written(c) {
+                    return self.text(written.text.as_str());
+                }
                 let text = constant_text(self.body.value(c), ty, self.local);
                 self.text(&text);
             }
@@ -419,6 +423,11 @@ fn unary_text(op: UnOp) -> &'static str {
         UnOp::BitNot => "^",
         UnOp::Not => "!",
     }
+}
+
+/// How tight an operator binds, in the compiler's printer.
+pub(super) fn precedence(op: BinOp) -> u8 {
+    operator(op).1
 }
 
 /// The operator's text and the compiler's precedence.

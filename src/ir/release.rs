@@ -5,16 +5,20 @@
 //!
 //! | row | changed in | compiler's source |
 //! | --- | --- | --- |
+//! | `source_constants`, `keeps_known_cases`, `plain_inlined_names` | up to 1.21 | `noder/writer.go`, `deadcode`, `noder/reader.go` |
 //! | `devirtualize_first`, `inlines_defer_wrapper_calls` | 1.22 | `inline/interleaved`, `typecheck/stmt.go` |
 //! | `shape_names` | 1.22, 1.24, 1.25 | `noder/reader.go` |
 //! | `static_assertions`, `helpers_in_runtime` | 1.24 | `ir/type.go`, `inline/inl.go` |
-//! | `renames_inlined_results`, `package_closures` | 1.22 | `noder/reader.go`, `ir/func.go` |
+//! | `renames_inlined_results`, `package_closures`, `follows_captures` | 1.22 | `noder/reader.go`, `ir/func.go`, `ir/expr.go` |
 //! | `tracks_uses`, `tracks_closure_results` | 1.22 | `escape/leaks.go`, `escape/solve.go` |
 //! | `whole_package_first` | 1.23 | `inline/interleaved` |
 //! | `self_recursion`, `closure_budgets`, `param_call_cost`, `dead_locals`, `fips_data` | 1.24 | `inline/inl.go`, `deadlocals`, `staticinit/sched.go` |
+//! | `copies_loop_state` | 1.24 | `rangefunc/rewrite.go` |
 //! | `max_variable` | 1.24 | `ir/cfg.go` |
 //! | `joined` | 1.24 | `ir/scc.go`, `ir/func.go` |
 //! | `skips_b_loop` | 1.24 to 1.25 | `inline/interleaved` |
+//! | `keeps_b_loop` | 1.26 | `bloop` |
+//! | `ranges_over_length` | 1.25 | `types2/range.go` |
 //! | `append_store`, `make_buffer`, `literals`, `zero_sized_make` | 1.25 | `escape/call.go`, `escape/utils.go`, `escape/escape.go` |
 //! | `slice_discount`, `tracks_concrete_types` | 1.26 | `inline/inl.go`, `devirtualize` |
 //! | `literals`: lengths of literals, `direct`, `late_append` | 1.26 | `escape/escape.go`, `types/type.go`, `slice/slice.go` |
@@ -74,6 +78,12 @@ pub struct Release {
     pub since: GoVersion,
     /// Calls are devirtualized before they are inlined, so that the result may be inlined.
     pub devirtualize_first: bool,
+    /// Constant expressions print as they are written.
+    pub source_constants: bool,
+    /// Of a switch that is known, the matching clause becomes `case true:`, and the tag stays if none matches.
+    pub keeps_known_cases: bool,
+    /// Closures of inlined bodies are called `funcN` in closures too.
+    pub plain_inlined_names: bool,
     /// `go` and `defer` calls are wrapped before inlining, so that the wrapped call may be inlined.
     pub inlines_defer_wrapper_calls: bool,
     /// Whether every function can be inlined is decided before any call is.
@@ -86,10 +96,16 @@ pub struct Release {
     pub param_call_cost: u32,
     /// Assignments to variables that nothing uses are dropped before escape analysis.
     pub dead_locals: bool,
+    /// The body of a loop over a function checks a copy of the loop's state.
+    pub copies_loop_state: bool,
     /// The data of the FIPS 140 module has no addresses in it.
     pub fips_data: bool,
     /// Nothing is inlined in the body of `for b.Loop()`.
     pub skips_b_loop: bool,
+    /// What statements in the body of `for b.Loop()` make is kept alive.
+    pub keeps_b_loop: bool,
+    /// An array that is ranged over without its elements is not evaluated.
+    pub ranges_over_length: bool,
     /// Slicing from 0 or to the length costs less.
     pub slice_discount: bool,
     /// Concrete types of interface variables are followed through assignments.
@@ -104,6 +120,8 @@ pub struct Release {
     pub static_assertions: bool,
     /// What the compiler knows by name as cheap, or as forbidding to be inlined, is in package runtime and in reflect.
     pub helpers_in_runtime: bool,
+    /// A literal knows the values of the variables that it captures.
+    pub follows_captures: bool,
     /// Unnamed results of inlined functions are called `~R0` and so on.
     pub renames_inlined_results: bool,
     /// What closures of package-level initialisers are named after.
@@ -148,14 +166,20 @@ pub struct Release {
 const GO1_21: Release = Release {
     since: GoVersion(21),
     devirtualize_first: false,
+    source_constants: true,
+    keeps_known_cases: true,
+    plain_inlined_names: true,
     inlines_defer_wrapper_calls: false,
     whole_package_first: false,
     self_recursion: false,
     closure_budgets: false,
     param_call_cost: CALL_COST,
     dead_locals: false,
+    copies_loop_state: false,
     fips_data: false,
     skips_b_loop: false,
+    keeps_b_loop: false,
+    ranges_over_length: false,
     slice_discount: false,
     tracks_concrete_types: false,
     short_inlined_names: false,
@@ -163,6 +187,7 @@ const GO1_21: Release = Release {
     shape_names: ShapeNames::Plain,
     static_assertions: false,
     helpers_in_runtime: true,
+    follows_captures: false,
     renames_inlined_results: true,
     package_closures: "glob.",
     max_variable: 10 << 20,
@@ -187,8 +212,12 @@ const GO1_21: Release = Release {
 const GO1_22: Release = Release {
     since: GoVersion(22),
     devirtualize_first: true,
+    source_constants: false,
+    keeps_known_cases: false,
+    plain_inlined_names: false,
     inlines_defer_wrapper_calls: true,
     shape_names: ShapeNames::Inverted,
+    follows_captures: true,
     renames_inlined_results: false,
     package_closures: "init",
     tracks_uses: true,
@@ -212,6 +241,7 @@ const GO1_24: Release = Release {
     closure_budgets: true,
     param_call_cost: 17,
     dead_locals: true,
+    copies_loop_state: true,
     fips_data: true,
     skips_b_loop: true,
     max_variable: 128 << 10,
@@ -226,6 +256,7 @@ const GO1_24: Release = Release {
 const GO1_25: Release = Release {
     since: GoVersion(25),
     shape_names: ShapeNames::Hashed,
+    ranges_over_length: true,
     make_buffer: 32,
     zero_sized_make: true,
     append_store: true,
@@ -242,6 +273,7 @@ const GO1_25: Release = Release {
 const GO1_26: Release = Release {
     since: GoVersion(26),
     skips_b_loop: false,
+    keeps_b_loop: true,
     slice_discount: true,
     tracks_concrete_types: true,
     literals: LiteralRewriting::ConstantsAndLengths,

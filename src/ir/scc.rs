@@ -14,6 +14,7 @@
 //! Calls run thousands deep in real code and deeper in generated code, so the search keeps its own stack.
 
 use super::node::{FuncId, Node};
+use super::outline::Outlines;
 use super::release::{Joined, Release};
 use super::{FuncKind, Package};
 use crate::base::index::IndexVec;
@@ -28,13 +29,16 @@ pub struct Group {
 }
 
 /// The functions of a package in groups, callees before callers. Generic functions are in none: only their instances
-/// are code. Joined literals that nothing mentions are in none either.
-pub fn bottom_up(package: &Package, release: &Release) -> Vec<Group> {
+/// are code. Joined literals that nothing mentions are in none either. `outlines` are those of the package.
+pub fn bottom_up(package: &Package, release: &Release, outlines: &Outlines) -> Vec<Group> {
     let ids = || package.funcs.ids();
-    let mentions = ids().map(|f| mentions(package, f)).collect();
     let joined = ids().map(|f| is_joined(package, release, f)).collect();
     let roots = ids().filter(|&f| !package.funcs[f].generic);
-    groups(&mentions, &joined, roots)
+    let mention = |func: FuncId, i| {
+        let &id = outlines.mentions(func).get(i)?;
+        Some(mentioned(package, package.funcs[func].body.node(id)))
+    };
+    groups(mention, &joined, roots)
 }
 
 /// Whether a function is a literal that goes with the function around it.
@@ -49,24 +53,15 @@ pub fn is_joined(package: &Package, release: &Release, func: FuncId) -> bool {
         }
 }
 
-/// The functions of the package that a function mentions, in the order of its body, repeats included.
-fn mentions(package: &Package, func: FuncId) -> Vec<FuncId> {
-    let body = &package.funcs[func].body;
-    let mut found = Vec::new();
-    if package.funcs[func].generic {
-        return found;
-    }
-    body.preorder(body.stmts, |id| {
-        match body.node(id) {
-            Node::Func(f)
-            | Node::MethodExpr { func: f, .. }
-            | Node::MethodValue { func: f, .. } => found.extend(package.find(f)),
-            Node::Closure(f) => found.push(f),
-            _ => {}
+/// The function of the package that a node mentions.
+fn mentioned(package: &Package, node: Node) -> Option<FuncId> {
+    match node {
+        Node::Func(f) | Node::MethodExpr { func: f, .. } | Node::MethodValue { func: f, .. } => {
+            package.find(f)
         }
-        true
-    });
-    found
+        Node::Closure(f) => Some(f),
+        _ => None,
+    }
 }
 
 /// Number of a function whose group is complete: larger than any other.
@@ -82,8 +77,13 @@ struct Visit {
     next: usize,
 }
 
-struct Search<'a> {
-    mentions: &'a IndexVec<FuncId, Vec<FuncId>>,
+/// Gives what a function mentions, one after the other; the inner `None` is of no function of the package.
+trait Mentions: Fn(FuncId, usize) -> Option<Option<FuncId>> {}
+
+impl<F: Fn(FuncId, usize) -> Option<Option<FuncId>>> Mentions for F {}
+
+struct Search<'a, M> {
+    mention: M,
     joined: &'a IndexVec<FuncId, bool>,
     /// Number by function; 0 if not met yet.
     ids: IndexVec<FuncId, u32>,
@@ -94,14 +94,14 @@ struct Search<'a> {
 }
 
 fn groups(
-    mentions: &IndexVec<FuncId, Vec<FuncId>>,
+    mention: impl Mentions,
     joined: &IndexVec<FuncId, bool>,
     roots: impl Iterator<Item = FuncId>,
 ) -> Vec<Group> {
     let mut search = Search {
-        mentions,
+        mention,
         joined,
-        ids: IndexVec::from_elem(0, mentions.len()),
+        ids: IndexVec::from_elem(0, joined.len()),
         last_id: 0,
         stack: Vec::new(),
         visits: Vec::new(),
@@ -115,7 +115,7 @@ fn groups(
     search.groups
 }
 
-impl Search<'_> {
+impl<M: Mentions> Search<'_, M> {
     /// A function has two numbers: its own, and the next one, from which it is searched. Reaching the own number again
     /// means a circle.
     fn enter(&mut self, func: FuncId) {
@@ -134,11 +134,12 @@ impl Search<'_> {
     fn visit_all(&mut self, root: FuncId) {
         self.enter(root);
         while let Some(visit) = self.visits.last_mut() {
-            let mention = self.mentions[visit.func].get(visit.next).copied();
+            let mention = (self.mention)(visit.func, visit.next);
             visit.next += 1;
             match mention {
-                Some(m) if self.ids[m] == 0 => self.enter(m),
-                Some(m) => self.reached(self.ids[m]),
+                Some(Some(m)) if self.ids[m] == 0 => self.enter(m),
+                Some(Some(m)) => self.reached(self.ids[m]),
+                Some(None) => {}
                 None => self.leave(),
             }
         }
@@ -178,13 +179,13 @@ mod tests {
     use crate::ir::node::FuncId;
 
     fn order(mentions: &[&[usize]], joined: &[usize]) -> Vec<(Vec<usize>, bool)> {
-        let ids = |m: &&[usize]| m.iter().map(|&f| FuncId::from_usize(f)).collect();
-        let mentions: IndexVec<FuncId, Vec<FuncId>> = mentions.iter().map(ids).collect();
-        let joined = mentions
-            .ids()
-            .map(|f| joined.contains(&f.index()))
-            .collect();
-        groups(&mentions, &joined, mentions.ids())
+        let joined: IndexVec<FuncId, bool> =
+            (0..mentions.len()).map(|f| joined.contains(&f)).collect();
+        let mention = |func: FuncId, i| {
+            let &f: &usize = mentions[func.index()].get(i)?;
+            Some(Some(FuncId::from_usize(f)))
+        };
+        groups(mention, &joined, joined.ids())
             .into_iter()
             .map(|g| (g.funcs.iter().map(|f| f.index()).collect(), g.recursive))
             .collect()

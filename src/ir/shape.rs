@@ -9,11 +9,12 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 use rustc_hash::FxHashMap;
 
 use super::body::Instance;
+use super::canonical::{canonical, canonical_list};
+use super::finite::is_oversized;
 use super::release::{Release, ShapeNames};
 use super::typetext::{SHAPES, link_text};
 use crate::base::sha256;
 use crate::base::symbol::Symbol;
-use crate::types::arena::alloc_slice;
 use crate::types::object::{Obj, ObjKind};
 use crate::types::package::Pkg;
 use crate::types::predicates::{identical_lists, is_interface};
@@ -38,15 +39,19 @@ static SHAPE_PACKAGE: LazyLock<Pkg> = LazyLock::new(|| {
 });
 
 impl Instance {
-    /// The instance with these type arguments; identical lists give equal instances.
+    /// The instance with these type arguments; identical lists give equal instances. Arguments of no real size are
+    /// invalid ones.
     pub fn of(targs: &[Ty]) -> Instance {
+        if targs.iter().any(|&t| is_oversized(t)) {
+            return Instance::of(&vec![Ty::INVALID; targs.len()]);
+        }
         let text: Vec<String> = targs.iter().map(|&t| link_text(t)).collect();
         let mut lists = LISTS.lock().unwrap_or_else(PoisonError::into_inner);
         let lists = lists.entry(text.join(",")).or_default();
         if let Some(known) = lists.iter().find(|l| identical_lists(l, targs)) {
             return Instance::from_interned(known);
         }
-        let list: &'static &'static [Ty] = Box::leak(Box::new(alloc_slice(targs.to_vec())));
+        let list: &'static &'static [Ty] = Box::leak(Box::new(canonical_list(targs)));
         lists.push(list);
         Instance::from_interned(list)
     }
@@ -113,12 +118,16 @@ pub fn is_boxing(ty: Ty) -> bool {
 }
 
 fn named_shape(under: Ty, names: ShapeNames) -> Ty {
-    shape_named(&shape_name(link_text(under), names), under)
+    by_name(&shape_name(link_text(under), names), || canonical(under))
 }
 
 /// The shape that is called `name`, as its type name is, and stands for the types with underlying type `under`. To be
 /// asked for by name when the types that `under` mentions are not complete yet.
 pub fn shape_named(name: &str, under: Ty) -> Ty {
+    by_name(name, || under)
+}
+
+fn by_name(name: &str, under: impl FnOnce() -> Ty) -> Ty {
     let mut shapes = BY_NAME.lock().unwrap_or_else(PoisonError::into_inner);
     *shapes.entry(name.to_owned()).or_insert_with_key(|name| {
         let obj = Obj::new(
@@ -129,6 +138,7 @@ pub fn shape_named(name: &str, under: Ty) -> Ty {
             0,
         );
         let ty = Ty::named(obj, None);
+        let under = under();
         if let TyKind::Named(named) = ty.kind() {
             settle(&named.rhs, under);
             settle(&named.under, under);

@@ -5,11 +5,13 @@
 //! assigns to, in the function that declares it or in closures, has the static value of `e`. A variable of function type
 //! with only plain assignments has the list of what is assigned.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::Package;
 use super::body::{Body, Class, ConvKind, LocalId};
 use super::node::{FuncId, ListKind, Node, NodeId};
+use super::outline::{self, Outlines};
+use super::release::Release;
 use crate::base::index::Idx;
 use crate::types::ty::{Ty, TyKind};
 
@@ -22,46 +24,91 @@ type Variable = (FuncId, LocalId);
 /// A right side: whose body it lies in, and the node; `None` zeroes.
 pub type Assigned = (FuncId, Option<NodeId>);
 
+/// The variable has an assignment that is not its definition.
+const REASSIGNED: u8 = 1;
+/// The variable is assigned to otherwise than plainly.
+const OTHERWISE: u8 = 2;
+
 /// What the functions of a package assign.
 #[derive(Clone, Default, Debug)]
 pub struct Statics {
-    /// Variables with an assignment that is not their definition.
-    reassigned: FxHashSet<Variable>,
-    /// The plain assignments to variables of function type; `None` if there are others.
-    functions: FxHashMap<Variable, Option<Vec<Assigned>>>,
+    /// What is known of variables, by function and number; those behind the end have nothing set.
+    marks: Vec<Vec<u8>>,
+    /// The plain assignments to variables of function type.
+    functions: FxHashMap<Variable, Vec<Assigned>>,
+    /// Whether the captured variables of a literal have the values of those around it.
+    follows_captures: bool,
 }
 
 impl Statics {
-    /// What is assigned in the functions of a package and in the literals that they still have.
-    pub fn of(package: &Package) -> Statics {
-        let mut statics = Statics::default();
+    /// What is assigned in the functions of a package and in the literals that they still have. `outlines` are those of
+    /// the package.
+    pub fn of(package: &Package, outlines: &Outlines, release: &Release) -> Statics {
+        let mut statics = Statics {
+            follows_captures: release.follows_captures,
+            ..Statics::default()
+        };
+        let mut todo = Vec::new();
         for func in package.funcs.ids() {
             if !package.funcs[func].kind.is_closure() && !package.funcs[func].generic {
-                statics.walk(package, func);
+                todo.push(func);
+                statics.walk(package, outlines, &mut todo);
             }
         }
         statics
     }
 
-    fn walk(&mut self, package: &Package, root: FuncId) {
-        let mut todo = vec![root];
+    fn walk(&mut self, package: &Package, outlines: &Outlines, todo: &mut Vec<FuncId>) {
         while let Some(func) = todo.pop() {
+            self.look_at_all(package, func, outlines.assigns(func).iter().copied());
             let body: &Body = &package.funcs[func].body;
-            body.preorder(body.stmts, |id| {
-                match body.node(id) {
-                    Node::Closure(literal) => todo.push(literal),
-                    _ => self.look_at(package, func, id),
-                }
-                true
-            });
+            let mentions = outlines.mentions(func).iter();
+            todo.extend(mentions.filter_map(|&id| match body.node(id) {
+                Node::Closure(literal) => Some(literal),
+                _ => None,
+            }));
         }
     }
 
     /// Adds what the nodes of `func` from number `from` on assign.
     pub fn scan(&mut self, package: &Package, func: FuncId, from: usize) {
-        for i in from..package.funcs[func].body.len() {
-            self.look_at(package, func, NodeId::from_usize(i));
+        let body = &package.funcs[func].body;
+        let ids = (from..body.len()).map(NodeId::from_usize);
+        self.look_at_all(
+            package,
+            func,
+            ids.filter(|&id| outline::assigns(body.node_ref(id))),
+        );
+    }
+
+    /// Adds what some nodes of `func` assign.
+    pub fn look_at_all(
+        &mut self,
+        package: &Package,
+        func: FuncId,
+        ids: impl Iterator<Item = NodeId>,
+    ) {
+        for id in ids {
+            self.look_at(package, func, id);
         }
+    }
+
+    fn has(&self, (func, local): Variable, mark: u8) -> bool {
+        let marks = self.marks.get(func.index());
+        marks
+            .and_then(|m| m.get(local.index()))
+            .is_some_and(|m| m & mark != 0)
+    }
+
+    fn mark(&mut self, package: &Package, (func, local): Variable, mark: u8) {
+        if self.marks.len() <= func.index() {
+            self.marks.resize(package.funcs.len(), Vec::new());
+        }
+        let marks = &mut self.marks[func.index()];
+        if marks.len() <= local.index() {
+            marks.resize(package.funcs[func].body.locals.len(), 0);
+        }
+        marks[local.index()] |= mark;
     }
 
     fn look_at(&mut self, package: &Package, func: FuncId, id: NodeId) {
@@ -86,12 +133,8 @@ impl Statics {
 
     /// A declaration may come before the first assignment or, among the statements before it, after.
     fn declared(&mut self, package: &Package, func: FuncId, local: LocalId) {
-        let body = &package.funcs[func].body;
-        let is_function = matches!(body.locals[local].ty.under().kind(), TyKind::Signature(_));
-        if is_function && is_candidate(body, local) {
-            self.functions
-                .entry((func, local))
-                .or_insert_with(|| Some(Vec::new()));
+        if is_function_candidate(package, (func, local)) {
+            self.functions.entry((func, local)).or_default();
         }
     }
 
@@ -106,16 +149,15 @@ impl Statics {
             return;
         };
         self.unless_definition(package, variable, (func, id));
-        self.declared(package, variable.0, variable.1);
-        if let Some(Some(list)) = self.functions.get_mut(&variable) {
-            list.push((func, y));
+        if is_function_candidate(package, variable) {
+            self.functions.entry(variable).or_default().push((func, y));
         }
     }
 
     fn other(&mut self, package: &Package, func: FuncId, id: NodeId, x: NodeId) {
         if let Some(variable) = variable(package, func, x) {
             self.unless_definition(package, variable, (func, id));
-            self.functions.insert(variable, None);
+            self.mark(package, variable, OTHERWISE);
         }
     }
 
@@ -123,8 +165,13 @@ impl Statics {
         let (func, local) = variable;
         let defn = package.funcs[func].body.locals[local].defn;
         if defn.map(|d| (func, d)) != Some(at) {
-            self.reassigned.insert(variable);
+            self.mark(package, variable, REASSIGNED);
         }
+    }
+
+    /// Whether a variable is assigned to by more than its definition.
+    pub fn is_reassigned(&self, variable: Variable) -> bool {
+        self.has(variable, REASSIGNED)
     }
 
     /// All right sides of a variable of function type; `None` if it is no such variable or may hold something else.
@@ -135,7 +182,10 @@ impl Statics {
         local: LocalId,
     ) -> Option<&[Assigned]> {
         let variable = package.canonical(func, local);
-        self.functions.get(&variable)?.as_deref()
+        if self.has(variable, OTHERWISE) {
+            return None;
+        }
+        self.functions.get(&variable).map(Vec::as_slice)
     }
 
     /// The expression that gives `id` its value, as far as it is known: another node of `func`, or of a function around
@@ -161,6 +211,9 @@ impl Statics {
             },
             Node::Name(local) => {
                 let (owner, variable) = package.canonical(func, local);
+                if owner != func && !self.follows_captures {
+                    return None;
+                }
                 Some((owner, self.definition(package, owner, variable)?))
             }
             _ => None,
@@ -171,7 +224,7 @@ impl Statics {
     fn definition(&self, package: &Package, func: FuncId, local: LocalId) -> Option<NodeId> {
         let body = &package.funcs[func].body;
         let defn = body.locals[local].defn?;
-        if !is_candidate(body, local) || self.reassigned.contains(&(func, local)) {
+        if !is_candidate(body, local) || self.has((func, local), REASSIGNED) {
             return None;
         }
         match body.node(defn) {
@@ -197,6 +250,13 @@ impl Statics {
 fn is_candidate(body: &Body, local: LocalId) -> bool {
     let var = &body.locals[local];
     var.class == Class::Auto && !var.addr_taken
+}
+
+/// Whether the variable is such a one and of function type.
+fn is_function_candidate(package: &Package, (func, local): Variable) -> bool {
+    let body = &package.funcs[func].body;
+    is_candidate(body, local)
+        && matches!(body.locals[local].ty.under().kind(), TyKind::Signature(_))
 }
 
 fn variable(package: &Package, func: FuncId, x: NodeId) -> Option<Variable> {

@@ -46,20 +46,6 @@ impl Part {
 const NONE: Part = Part::None;
 
 impl Node {
-    /// Whether the node is of a kind without parts: the most common ones.
-    fn is_leaf(self) -> bool {
-        matches!(
-            self,
-            Node::Name(_)
-                | Node::Global(_)
-                | Node::Func(_)
-                | Node::Literal(_)
-                | Node::Nil
-                | Node::Dcl(_)
-                | Node::InlineMark
-        )
-    }
-
     /// The node's parts in the compiler's order, without the init list, which comes first.
     pub fn parts(self) -> [Part; 4] {
         match self {
@@ -203,19 +189,284 @@ impl Node {
     }
 }
 
+impl Node {
+    /// The same node, with its parts `nodes` places further and its lists `lists` places.
+    #[must_use]
+    pub fn shifted(mut self, nodes: usize, lists: u32) -> Node {
+        self.each_part(
+            &mut |id: &mut NodeId| *id = id.shifted(nodes),
+            &mut |list: &mut Nodes| *list = list.shifted(lists),
+        );
+        self
+    }
+
+    /// Calls `one` with each part that is a node, and `many` with each that is a list.
+    #[inline]
+    fn each_part(&mut self, one: &mut impl FnMut(&mut NodeId), many: &mut impl FnMut(&mut Nodes)) {
+        match self {
+            Node::Name(_)
+            | Node::Blank
+            | Node::Global(_)
+            | Node::Func(_)
+            | Node::MethodExpr { .. }
+            | Node::Literal(_)
+            | Node::Nil
+            | Node::Type
+            | Node::Dict(_)
+            | Node::Closure(_)
+            | Node::Dcl(_)
+            | Node::Branch { .. }
+            | Node::Label(_)
+            | Node::InlineMark => {}
+            Node::Unary { x, .. }
+            | Node::Addr { x, .. }
+            | Node::PtrLit(x)
+            | Node::Deref { x, .. }
+            | Node::Dot { x, .. }
+            | Node::DotInter { x, .. }
+            | Node::MethodValue { x, .. }
+            | Node::DotType { x, .. }
+            | Node::Conv { x, .. }
+            | Node::StructKey { value: x, .. }
+            | Node::Recv(x)
+            | Node::TypeSwitchGuard { x, .. }
+            | Node::Go(x) => one(x),
+            Node::Binary { x, y, .. }
+            | Node::Index { x, i: y }
+            | Node::Key { key: x, value: y }
+            | Node::AssignOp { x, y, .. }
+            | Node::Send { chan: x, value: y } => {
+                one(x);
+                one(y);
+            }
+            Node::AddStr(list)
+            | Node::CompLit { list, .. }
+            | Node::Builtin { args: list, .. }
+            | Node::Unknown(list)
+            | Node::Block(list)
+            | Node::Select(list)
+            | Node::Return(list) => many(list),
+            Node::Slice { x, parts: list }
+            | Node::Call {
+                fun: x, args: list, ..
+            } => {
+                one(x);
+                many(list);
+            }
+            Node::InlinedCall {
+                body: x,
+                results: y,
+            }
+            | Node::AssignList { lhs: x, rhs: y, .. } => {
+                many(x);
+                many(y);
+            }
+            Node::Assign { x, y, .. } | Node::Defer { call: x, at: y } => {
+                one(x);
+                y.iter_mut().for_each(one);
+            }
+            Node::For {
+                cond, post, body, ..
+            } => {
+                cond.iter_mut().chain(post).for_each(one);
+                many(body);
+            }
+            Node::Range {
+                x,
+                key,
+                value,
+                body,
+                ..
+            } => {
+                one(x);
+                key.iter_mut().chain(value).for_each(one);
+                many(body);
+            }
+            Node::If { cond, body, els } => {
+                one(cond);
+                many(body);
+                many(els);
+            }
+            Node::Switch {
+                tag: first,
+                cases: list,
+            }
+            | Node::Comm {
+                comm: first,
+                body: list,
+            } => {
+                first.iter_mut().for_each(one);
+                many(list);
+            }
+            Node::Case { list, var, body } => {
+                var.iter_mut().for_each(one);
+                many(list);
+                many(body);
+            }
+        }
+    }
+}
+
+#[inline]
+fn push_some(id: Option<NodeId>, stack: &mut Vec<NodeId>) {
+    if let Some(id) = id {
+        stack.push(id);
+    }
+}
+
+/// The stacks of a walk, which can serve many.
+#[derive(Default, Debug)]
+pub struct Stacks {
+    todo: Vec<NodeId>,
+    /// The nodes that are to be left, each with the height of the stack at which its children are done.
+    open: Vec<(usize, NodeId)>,
+}
+
 impl Body {
     /// The direct children of a node in the compiler's order: init list, operands, bodies.
     pub fn children(&self, id: NodeId, out: &mut Vec<NodeId>) {
-        out.extend_from_slice(self.list(self.init(id)));
-        let node = self.node(id);
-        if node.is_leaf() {
-            return;
+        let from = out.len();
+        self.push_children(id, out);
+        out[from..].reverse();
+    }
+
+    /// Puts the direct children of a node on a stack, the first one on top.
+    #[inline]
+    pub fn push_children(&self, id: NodeId, stack: &mut Vec<NodeId>) {
+        self.push_parts(id, stack);
+        if self.has_init(id) {
+            self.push_list(self.init(id), stack);
         }
-        for part in node.parts() {
-            match part {
-                Part::None => {}
-                One(x) => out.push(x),
-                Many(list) => out.extend_from_slice(self.list(list)),
+    }
+
+    #[inline]
+    fn push_list(&self, list: Nodes, stack: &mut Vec<NodeId>) {
+        match *self.list(list) {
+            [] => {}
+            [one] => stack.push(one),
+            ref ids => {
+                let from = stack.len();
+                stack.extend_from_slice(ids);
+                stack[from..].reverse();
+            }
+        }
+    }
+
+    /// The parts of [`Node::parts`] from the last to the first, without making that table: walks spend their time here.
+    #[inline]
+    fn push_parts(&self, id: NodeId, stack: &mut Vec<NodeId>) {
+        match *self.node_ref(id) {
+            Node::Name(_)
+            | Node::Blank
+            | Node::Global(_)
+            | Node::Func(_)
+            | Node::MethodExpr { .. }
+            | Node::Literal(_)
+            | Node::Nil
+            | Node::Type
+            | Node::Dict(_)
+            | Node::Closure(_)
+            | Node::Dcl(_)
+            | Node::Branch { .. }
+            | Node::Label(_)
+            | Node::InlineMark => {}
+            Node::Unary { x, .. }
+            | Node::Addr { x, .. }
+            | Node::PtrLit(x)
+            | Node::Deref { x, .. }
+            | Node::Dot { x, .. }
+            | Node::DotInter { x, .. }
+            | Node::MethodValue { x, .. }
+            | Node::DotType { x, .. }
+            | Node::Conv { x, .. }
+            | Node::StructKey { value: x, .. }
+            | Node::Recv(x)
+            | Node::TypeSwitchGuard { x, .. }
+            | Node::Go(x) => stack.push(x),
+            Node::Binary { x, y, .. }
+            | Node::Index { x, i: y }
+            | Node::Key { key: x, value: y }
+            | Node::AssignOp { x, y, .. }
+            | Node::Send { chan: x, value: y } => {
+                stack.push(y);
+                stack.push(x);
+            }
+            Node::AddStr(list)
+            | Node::CompLit { list, .. }
+            | Node::Builtin { args: list, .. }
+            | Node::Unknown(list)
+            | Node::Block(list)
+            | Node::Select(list)
+            | Node::Return(list) => self.push_list(list, stack),
+            Node::Slice { x, parts: list }
+            | Node::Call {
+                fun: x, args: list, ..
+            } => {
+                self.push_list(list, stack);
+                stack.push(x);
+            }
+            Node::InlinedCall {
+                body: first,
+                results: second,
+            }
+            | Node::AssignList {
+                lhs: first,
+                rhs: second,
+                ..
+            } => {
+                self.push_list(second, stack);
+                self.push_list(first, stack);
+            }
+            Node::Assign { x, y, .. } => {
+                push_some(y, stack);
+                stack.push(x);
+            }
+            Node::For {
+                cond: a,
+                post: b,
+                body,
+                ..
+            } => {
+                self.push_list(body, stack);
+                push_some(b, stack);
+                push_some(a, stack);
+            }
+            Node::Range {
+                x,
+                key,
+                value,
+                body,
+                ..
+            } => {
+                self.push_list(body, stack);
+                push_some(value, stack);
+                push_some(key, stack);
+                stack.push(x);
+            }
+            Node::If { cond, body, els } => {
+                self.push_list(els, stack);
+                self.push_list(body, stack);
+                stack.push(cond);
+            }
+            Node::Case { list, var, body } => {
+                self.push_list(body, stack);
+                self.push_list(list, stack);
+                push_some(var, stack);
+            }
+            Node::Switch {
+                tag: first,
+                cases: list,
+            }
+            | Node::Comm {
+                comm: first,
+                body: list,
+            } => {
+                self.push_list(list, stack);
+                push_some(first, stack);
+            }
+            Node::Defer { call, at } => {
+                push_some(at, stack);
+                stack.push(call);
             }
         }
     }
@@ -223,12 +474,11 @@ impl Body {
     /// Visits the nodes below `roots` and these themselves, parents before children, in source order, without recursion.
     /// `visit` says whether to go on below the node.
     pub fn preorder(&self, roots: Nodes, mut visit: impl FnMut(NodeId) -> bool) {
-        let mut stack: Vec<NodeId> = self.list(roots).iter().rev().copied().collect();
+        let mut stack = Vec::with_capacity(64);
+        self.push_list(roots, &mut stack);
         while let Some(id) = stack.pop() {
             if visit(id) {
-                let from = stack.len();
-                self.children(id, &mut stack);
-                stack[from..].reverse();
+                self.push_children(id, &mut stack);
             }
         }
     }
@@ -236,17 +486,39 @@ impl Body {
     /// Visits the nodes below `roots` and these themselves, children before parents, without recursion: the order in
     /// which the compiler looks for calls to inline.
     pub fn postorder(&self, roots: &[NodeId], mut visit: impl FnMut(NodeId)) {
-        let mut stack: Vec<(NodeId, bool)> = roots.iter().rev().map(|&id| (id, false)).collect();
-        let mut below = Vec::new();
-        while let Some((id, done)) = stack.pop() {
-            if done {
+        self.walk(&mut Stacks::default(), roots, |id, leaving| {
+            if leaving {
                 visit(id);
-                continue;
             }
-            stack.push((id, true));
-            below.clear();
-            self.children(id, &mut below);
-            stack.extend(below.iter().rev().map(|&c| (c, false)));
+            true
+        });
+    }
+
+    /// Visits the nodes below `roots` and these themselves in source order, without recursion. `visit` is called with
+    /// each node before its children, and says whether to call it again behind them, with `true`.
+    pub fn walk(
+        &self,
+        stacks: &mut Stacks,
+        roots: &[NodeId],
+        mut visit: impl FnMut(NodeId, bool) -> bool,
+    ) {
+        let Stacks { todo, open } = stacks;
+        todo.clear();
+        todo.extend(roots.iter().rev());
+        loop {
+            while let Some(&(height, id)) = open.last()
+                && height == todo.len()
+            {
+                open.pop();
+                visit(id, true);
+            }
+            let Some(id) = todo.pop() else {
+                return;
+            };
+            if visit(id, false) {
+                open.push((todo.len(), id));
+            }
+            self.push_children(id, todo);
         }
     }
 }

@@ -11,15 +11,17 @@
 use std::sync::Arc;
 
 use super::body::{Body, Class, FuncRef, Instance, Local, LocalId};
+use super::finite::can_be_made;
 use super::instantiate::{World, generic_function, type_param_types};
 use super::node::{ListKind, Node, NodeId, Nodes};
 use super::print::func_text;
+use super::receiver::with_receiver;
 use super::shape::has_shape;
 use super::{ClosureCounts, Func, FuncKind, Package};
 use crate::base::symbol::Symbol;
-use crate::types::object::{Obj, VarKind};
+use crate::types::object::Obj;
 use crate::types::subst::{SubstMap, subst};
-use crate::types::ty::{BasicKind, Signature, Ty, TyKind};
+use crate::types::ty::{BasicKind, Ty};
 
 /// Makes the function unless the package has it. `silent` is as in [`Func::silent`].
 pub fn ensure(package: &mut Package, world: World<'_>, func: FuncRef, silent: bool) {
@@ -27,6 +29,9 @@ pub fn ensure(package: &mut Package, world: World<'_>, func: FuncRef, silent: bo
         return;
     };
     if package.find(func).is_some() || instance.targs().iter().any(|&t| has_shape(t)) {
+        return;
+    }
+    if !can_be_made(obj, instance) {
         return;
     }
     let Some(generic) = generic_function(package, world, obj) else {
@@ -162,20 +167,4 @@ fn return_several(body: &mut Body, call: NodeId, results: &[Obj]) -> NodeId {
 fn set_init(body: &mut Body, id: NodeId, stmts: &[NodeId]) {
     let list: Nodes = body.add_list(stmts);
     body.set_init(id, list);
-}
-
-/// A method's type as a function with its receiver first.
-pub fn with_receiver(sig: &Signature, recv: Ty) -> Ty {
-    let name = sig.recv.map_or(crate::base::symbol::sym::EMPTY, |r| r.name);
-    let pkg = sig.recv.and_then(|r| r.pkg);
-    let mut params = vec![Obj::var(VarKind::Param, name, pkg, None, recv)];
-    params.extend_from_slice(sig.param_vars());
-    Ty::new(TyKind::Signature(Signature {
-        tparams: &[],
-        rparams: &[],
-        recv: None,
-        params: Ty::tuple(params),
-        results: sig.results,
-        variadic: sig.variadic,
-    }))
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::{Style, text};
 use crate::base::diag::Level;
-use crate::finding::RuleMeta;
+use crate::finding::{Group, RuleMeta};
 
 /// What stands before the first empty line.
 pub(super) fn first_paragraph(text: &str) -> &str {
@@ -68,11 +68,16 @@ pub fn write_rule_list(
     Ok(())
 }
 
-/// Writes a Markdown table of rules: what each finds, and the level it has unless config says otherwise.
+/// Writes a Markdown table of rules: what each finds, and the level it has unless config says otherwise, or the preset
+/// that has it.
 pub fn write_rule_table(rules: &[&RuleMeta], out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "| rule | finds | by default |\n| --- | --- | --- |")?;
     for rule in rules {
-        let level = rule.level.map_or("off", Level::as_str);
+        let level = match (rule.group, rule.level) {
+            (Group::Strict, Some(_)) => "in `strict`",
+            (Group::Recommended, Some(level)) => level.as_str(),
+            (Group::All, _) | (_, None) => "in `all`",
+        };
         let summary = text::one_line(&rule.summary).replace('|', "\\|");
         writeln!(out, "| `{}` | {summary} | {level} |", rule.id)?;
     }

@@ -32,6 +32,8 @@ struct JsonFinding<'a> {
     start: LineCol,
     end: LineCol,
     message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advice: Option<&'a [String]>,
     function: &'a str,
     site: Option<JsonSite<'a>>,
     fingerprint: String,
@@ -133,6 +135,7 @@ fn finding<'a>(report: &Report, found: &'a Located) -> JsonFinding<'a> {
         start: found.at.start,
         end: found.at.end,
         message: &it.message,
+        advice: it.advice.as_deref(),
         function: &it.function,
         site: it.site.as_deref().map(site),
         fingerprint: found.fingerprint(),

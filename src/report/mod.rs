@@ -49,7 +49,7 @@ mod text;
 
 pub use explain::{Explained, write_explanation, write_graph};
 pub use format::Format;
-pub use gcflags::{CompilerLine, write_compiler_lines};
+pub use gcflags::{CompilerLines, write_compiler_lines};
 pub use guide::{write_rule_list, write_rule_table};
 pub use human::write_config_errors;
 pub use place::Places;
@@ -73,8 +73,8 @@ pub struct Parts {
     pub files: BTreeMap<FileId, Arc<SourceFile>>,
     /// Figures of the run.
     pub summary: Summary,
-    /// What the compiler would print, in any order; empty unless [`Format::Gcflags`] is wanted.
-    pub compiler_lines: Vec<CompilerLine>,
+    /// What the compiler would print, files in any order; empty unless [`Format::Gcflags`] is wanted.
+    pub compiler_lines: Vec<CompilerLines>,
     /// What went wrong outside of Go code, in any order.
     pub notices: Vec<Notice>,
     /// What paths are relative to.
@@ -134,7 +134,7 @@ pub struct Report {
     rules: Vec<RuleDoc>,
     files: BTreeMap<FileId, Arc<SourceFile>>,
     summary: Summary,
-    compiler_lines: Vec<CompilerLine>,
+    compiler_lines: Vec<CompilerLines>,
     notices: Vec<Notice>,
     places: Places,
 }
@@ -176,8 +176,6 @@ impl Report {
             omit(&mut findings, limit);
         }
         parts.rules.sort_by(|a, b| a.meta.id.cmp(&b.meta.id));
-        parts.compiler_lines.sort();
-        parts.compiler_lines.dedup();
         parts.notices.sort();
         parts.summary.missing_imports.sort();
         parts.summary.missing_imports.dedup();
@@ -186,7 +184,7 @@ impl Report {
             rules: parts.rules,
             files: parts.files,
             summary: parts.summary,
-            compiler_lines: parts.compiler_lines,
+            compiler_lines: gcflags::sorted(parts.compiler_lines),
             notices: parts.notices,
             places: parts.places,
         }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::base::bytesize;
 use crate::base::diag::LevelName;
-use crate::finding::RuleMeta;
+use crate::finding::{Group, RuleMeta};
 use crate::option::{OptionSpec, OptionType, OptionValue};
 
 /// The page for a terminal: plain text, code indented by four blanks.
@@ -60,11 +60,16 @@ pub fn markdown(rule: &RuleMeta) -> String {
 
 /// Level, version and tags in one sentence.
 fn standing(rule: &RuleMeta) -> String {
-    let mut text = match LevelName::of(rule.level) {
-        LevelName::Off => "Off by default".to_owned(),
-        LevelName::Note => "A note by default".to_owned(),
-        LevelName::Warning => "A warning by default".to_owned(),
-        LevelName::Error => "An error by default".to_owned(),
+    let level = match LevelName::of(rule.level) {
+        LevelName::Off => "Off",
+        LevelName::Note => "A note",
+        LevelName::Warning => "A warning",
+        LevelName::Error => "An error",
+    };
+    let mut text = match rule.group {
+        Group::Recommended => format!("{level} by default"),
+        Group::Strict => format!("{level} in `strict` and `all`, off by default"),
+        Group::All => format!("{level} in `all`, off by default"),
     };
     if !rule.since.is_empty() {
         let _ = write!(text, ", since {}", rule.since);

@@ -165,7 +165,7 @@ fn wrappings(text: &str) -> Vec<(String, &'static str)> {
 
 /// Imports for the packages that examples commonly use, on the line of the package clause.
 fn imports(text: &str) -> String {
-    const PACKAGES: [&str; 18] = [
+    const PACKAGES: [&str; 24] = [
         "bufio",
         "bytes",
         "context",
@@ -174,9 +174,14 @@ fn imports(text: &str) -> String {
         "fmt",
         "io",
         "log",
+        "log/slog",
+        "maps",
         "math",
         "net/http",
         "os",
+        "reflect",
+        "regexp",
+        "slices",
         "sort",
         "strconv",
         "strings",
@@ -184,6 +189,7 @@ fn imports(text: &str) -> String {
         "sync/atomic",
         "time",
         "unicode",
+        "unicode/utf8",
     ];
     if text.contains("import ") {
         return String::new();

@@ -5,13 +5,15 @@
 
 use std::collections::BTreeMap;
 
-use super::schema::{CostName, HeatName, MatchFile, VerdictName};
+use super::schema::{CostName, HeatName, MatchFile, Matches, VerdictName};
 use crate::base::bytesize;
 use crate::base::glob::Patterns;
 use crate::base::yaml::input::OneOrMany;
 use crate::base::yaml::{Problem, Spanned};
 use crate::option::OptionValue;
-use crate::site::{Cost, GoVersion, HotBy, Reason, Site, SiteKind, Verdict};
+use crate::site::{
+    CallKind, Cost, GoVersion, HotBy, Reason, Site, SiteKind, Trait, TypeKind, Verdict,
+};
 
 /// Whether a site matches. The order is that of certainty: the answer to "all of these" is the least one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -50,6 +52,9 @@ pub struct Matcher {
     heats: Option<Vec<HeatName>>,
     hot_by: Option<Vec<HotBy>>,
     reasons: Option<Vec<Reason>>,
+    type_kinds: Option<Vec<TypeKind>>,
+    calls: Option<Vec<CallKind>>,
+    traits: Vec<Trait>,
     ty: Option<Patterns>,
     target: Option<Patterns>,
     function: Option<Patterns>,
@@ -59,7 +64,9 @@ pub struct Matcher {
     max_size: Option<u64>,
     runtime_size: Option<bool>,
     min_depth: Option<u64>,
+    min_allocations: Option<u64>,
     go: Option<GoRange>,
+    any: Vec<Matcher>,
     not: Vec<Matcher>,
 }
 
@@ -67,10 +74,12 @@ impl Matcher {
     /// Compiles `file` with the option values `values`; every wrong value is a problem and counts as not given.
     pub fn compile(file: &MatchFile, values: &Values, problems: &mut Vec<Problem>) -> Matcher {
         let mut c = Compiler { values, problems };
-        let not = file.not.iter().flat_map(|n| &n.0);
-        let not = not
-            .map(|n| Matcher::compile(n, c.values, c.problems))
-            .collect();
+        let mut inner = |list: Option<&Matches>| -> Vec<Matcher> {
+            let list = list.iter().flat_map(|m| &m.0);
+            list.map(|m| Matcher::compile(m, c.values, c.problems))
+                .collect()
+        };
+        let (any, not) = (inner(file.any.as_ref()), inner(file.not.as_ref()));
         Matcher {
             kinds: file.kind.as_ref().map(|m| m.0.clone()),
             verdicts: file.verdict.as_ref().map(|m| m.0.clone()),
@@ -78,6 +87,9 @@ impl Matcher {
             heats: file.heat.as_ref().map(|m| m.0.clone()),
             hot_by: file.hot_by.as_ref().map(|m| m.0.clone()),
             reasons: file.reason.as_ref().map(|m| m.0.clone()),
+            type_kinds: file.type_kind.as_ref().map(|m| m.0.clone()),
+            calls: file.call.as_ref().map(|m| m.0.clone()),
+            traits: file.has.as_ref().map_or_else(Vec::new, |m| m.0.clone()),
             ty: c.names(file.ty.as_ref()),
             target: c.names(file.target.as_ref()),
             function: c.names(file.function.as_ref()),
@@ -87,7 +99,9 @@ impl Matcher {
             max_size: c.number(file.max_size.as_ref()),
             runtime_size: file.runtime_size,
             min_depth: c.number(file.min_depth.as_ref()),
+            min_allocations: c.number(file.min_allocations.as_ref()),
             go: file.go.as_ref().and_then(|text| c.range(text)),
+            any,
             not,
         }
     }
@@ -97,6 +111,11 @@ impl Matcher {
         self.kinds.as_deref()
     }
 
+    /// The names of functions whose calls can match; `None` is all.
+    pub fn callees(&self) -> Option<&Patterns> {
+        self.callee.as_ref()
+    }
+
     /// Whether `site`, judged as Go `go` would, matches.
     pub fn matches(&self, site: &Site, go: GoVersion) -> Answer {
         let certain = self.certain(site, go);
@@ -104,15 +123,18 @@ impl Matcher {
             return Answer::No;
         }
         let excluded = self.not.iter().map(|m| m.matches(site, go)).max();
+        let included = self.any.iter().map(|m| m.matches(site, go)).max();
         self.decided(site)
             .min(self.sized(site))
             .min(self.typed(site))
+            .min(included.unwrap_or(Answer::Yes))
             .min(excluded.unwrap_or(Answer::No).negate())
     }
 
     /// The keys whose answer is always known.
     fn certain(&self, site: &Site, go: GoVersion) -> Answer {
         let heat = heat_name(site);
+        let count = u64::from(site.count);
         let depth = u64::from(site.heat.depth());
         let hot_by = |wanted: &Vec<HotBy>| site.heat.hot_by().iter().any(|by| wanted.contains(by));
         Answer::of(
@@ -126,6 +148,9 @@ impl Matcher {
                     .runtime_size
                     .is_none_or(|wanted| wanted == site.size.is_none())
                 && self.min_depth.is_none_or(|n| depth >= n)
+                && self.min_allocations.is_none_or(|n| count >= n)
+                && self.traits.iter().all(|&t| site.traits.has(t))
+                && one_of(self.calls.as_deref(), site.call)
                 && self.go.as_ref().is_none_or(|range| range.contains(go)),
         )
     }
@@ -168,7 +193,11 @@ impl Matcher {
     }
 
     fn typed(&self, site: &Site) -> Answer {
-        pattern_answer(self.ty.as_ref(), &site.ty)
+        let kind = match (&self.type_kinds, site.type_kind) {
+            (Some(_), None) => Answer::Unknown,
+            (kinds, kind) => Answer::of(one_of(kinds.as_deref(), kind)),
+        };
+        kind.min(pattern_answer(self.ty.as_ref(), &site.ty))
             .min(pattern_answer(self.target.as_ref(), &site.target))
     }
 }
@@ -183,6 +212,11 @@ fn heat_name(site: &Site) -> HeatName {
 
 fn has<T: PartialEq>(list: Option<&[T]>, value: &T) -> bool {
     list.is_none_or(|list| list.contains(value))
+}
+
+/// [`has`], where no value is none of the list.
+fn one_of<T: PartialEq>(list: Option<&[T]>, value: Option<T>) -> bool {
+    list.is_none_or(|list| value.is_some_and(|v| list.contains(&v)))
 }
 
 /// [`has`], where an unknown value may be any of the list.

@@ -21,12 +21,13 @@ enum Slot {
     Verdict,
     Heat,
     Depth,
+    Count,
     Go,
     /// What the run itself has to say, in rules without `match`.
     Detail,
 }
 
-const SLOTS: [(&str, Slot); 16] = [
+const SLOTS: [(&str, Slot); 17] = [
     ("expr", Slot::Expr),
     ("type", Slot::Type),
     ("target", Slot::Target),
@@ -41,6 +42,7 @@ const SLOTS: [(&str, Slot); 16] = [
     ("verdict", Slot::Verdict),
     ("heat", Slot::Heat),
     ("depth", Slot::Depth),
+    ("count", Slot::Count),
     ("go", Slot::Go),
     ("detail", Slot::Detail),
 ];
@@ -125,7 +127,7 @@ fn value(slot: Slot, site: &Site, go: GoVersion) -> String {
         Slot::Expr => site.expr.clone(),
         Slot::Type => or(&site.ty, "a type that is not known"),
         Slot::Target => or(&site.target, "an interface"),
-        Slot::Callee => or(&site.callee, "a function"),
+        Slot::Callee => or(&without_folders(&site.callee), "a function"),
         Slot::Function => or(site.function.as_str(), "package initialisation"),
         Slot::Size => site
             .size
@@ -145,9 +147,19 @@ fn value(slot: Slot, site: &Site, go: GoVersion) -> String {
         Slot::Verdict => site.verdict.as_str().to_owned(),
         Slot::Heat => site.heat.why.last().cloned().unwrap_or_default(),
         Slot::Depth => site.heat.depth().to_string(),
+        Slot::Count => site.count.to_string(),
         Slot::Go => go.to_string(),
         Slot::Detail => String::new(),
     }
+}
+
+/// A function's name with the last part of its import path alone: `(*zap.Logger).With`.
+fn without_folders(callee: &str) -> String {
+    let Some(slash) = callee.rfind('/') else {
+        return callee.to_owned();
+    };
+    let start = callee.find(|c: char| c != '(' && c != '*').unwrap_or(0);
+    format!("{}{}", &callee[..start], &callee[slash + 1..])
 }
 
 /// A reason in words that continue "on the heap because it is …".

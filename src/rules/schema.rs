@@ -9,9 +9,9 @@ use serde::{Deserialize, Deserializer};
 use crate::base::diag::LevelName;
 use crate::base::yaml::Spanned;
 use crate::base::yaml::input::{Many, OneOrMany, OptionInput};
-use crate::finding::Precision;
+use crate::finding::{Group, Precision};
 use crate::option::OptionType;
-use crate::site::{HotBy, Reason, SiteKind};
+use crate::site::{CallKind, HotBy, Reason, SiteKind, Trait, TypeKind};
 
 /// A rule of heaplint: which sites it matches, how loud it is, what to say, why, what to do, and examples that are
 /// tests.
@@ -24,8 +24,11 @@ pub struct RuleFile {
     pub id: Spanned<String>,
     /// One line without a full stop.
     pub summary: Spanned<String>,
-    /// The level in `recommended`.
+    /// The level where the rule is on: in `recommended`, unless `preset` says otherwise. `off` is on in `all` alone, as a
+    /// warning.
     pub level: LevelName,
+    /// The least of `recommended`, `strict` and `all` that has the rule. Default: recommended.
+    pub preset: Option<Group>,
     /// The version of heaplint that first had the rule.
     pub since: Option<String>,
     /// Words to find the rule by.
@@ -38,8 +41,11 @@ pub struct RuleFile {
     /// What config may set. A key of `match` refers to an option as `$name`.
     pub options: Option<BTreeMap<String, OptionFile>>,
     /// What to say, with placeholders: {expr} {type} {target} {interface} {callee} {function} {size} {reason} {kind}
-    /// {cost} {condition} {verdict} {heat} {depth} {go}.
+    /// {cost} {condition} {verdict} {heat} {depth} {count} {go}.
     pub message: Spanned<String>,
+    /// What to do about a finding, shown below it: every advice whose `when` matches, and nothing if none does. Without
+    /// `advice` the first sentence of `fix` is shown.
+    pub advice: Option<Vec<AdviceFile>>,
     /// Why it matters: Markdown.
     pub why: Spanned<String>,
     /// What to do: Markdown.
@@ -48,6 +54,16 @@ pub struct RuleFile {
     pub examples: Examples,
     /// Links to more.
     pub references: Option<Vec<Spanned<String>>>,
+}
+
+/// A way out that holds for some of the sites that a rule finds.
+#[derive(Deserialize, JsonSchema, Clone, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct AdviceFile {
+    /// The sites for which it holds: those where it takes the allocation away. Not given: all.
+    pub when: Option<Matches>,
+    /// One sentence, with the placeholders of `message`.
+    pub text: Spanned<String>,
 }
 
 /// An option that config may set.
@@ -126,7 +142,7 @@ impl JsonSchema for Matches {
 #[derive(Deserialize, JsonSchema, Clone, Debug, Default)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct MatchFile {
-    /// Kinds of site.
+    /// Kinds of site. Not given: all places that may allocate.
     pub kind: Option<Many<SiteKind>>,
     /// What the compiler decides.
     pub verdict: Option<Many<VerdictName>>,
@@ -138,14 +154,22 @@ pub struct MatchFile {
     pub hot_by: Option<Many<HotBy>>,
     /// Why it is on the heap.
     pub reason: Option<Many<Reason>>,
+    /// Facts of the site, all of which have to hold.
+    pub has: Option<Many<Trait>>,
+    /// What the site's type is made of.
+    pub type_kind: Option<Many<TypeKind>>,
+    /// How the function is called that the value is passed to.
+    pub call: Option<Many<CallKind>>,
     /// Patterns over the site's type, or `$option`.
     #[serde(rename = "type")]
     pub ty: Option<OneOrMany>,
-    /// Patterns over the interface or other target of the site, or `$option`.
+    /// Patterns over the interface that a value is boxed in, or the type that a string conversion starts from, or
+    /// `$option`.
     pub target: Option<OneOrMany>,
     /// Patterns over the enclosing function, or `$option`.
     pub function: Option<OneOrMany>,
-    /// Patterns over the function called at the site, or `$option`.
+    /// Patterns over the function that is called, or that the value is passed to on its way to the heap, or `$option`:
+    /// `fmt.*`, `(*sync.Pool).Put`, `(io.Reader).Read`. Packages are named by their import path.
     pub callee: Option<OneOrMany>,
     /// Patterns over the expression's text, or `$option`.
     pub expr: Option<OneOrMany>,
@@ -160,8 +184,13 @@ pub struct MatchFile {
     /// The site lies in at least this many loops, those of its function's callers included.
     #[schemars(with = "Option<OptionDefault>")]
     pub min_depth: Option<Spanned<String>>,
+    /// The function has at least this many places that allocate, those that are cold left out.
+    #[schemars(with = "Option<OptionDefault>")]
+    pub min_allocations: Option<Spanned<String>>,
     /// Versions of the compiler: `>=1.25`, `<1.24`, `>=1.22 <1.25`.
     pub go: Option<Spanned<String>>,
+    /// Alternatives, one of which has to hold as well.
+    pub any: Option<Matches>,
     /// Sites to leave out; of a list, any entry leaves out.
     pub not: Option<Matches>,
 }

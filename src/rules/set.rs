@@ -48,6 +48,8 @@ pub struct Rule {
     pub examples: [Vec<Span>; 2],
     pub(super) matches: Vec<MatchFile>,
     pub(super) message: Template,
+    /// Ways out, and the sites for which they hold; none given is all.
+    pub(super) advice: Vec<(Vec<MatchFile>, Template)>,
 }
 
 impl Rule {
@@ -224,12 +226,24 @@ fn build(
         examples: [spans(&written.examples.bad), spans(&written.examples.good)],
         matches: matches.map(|m| m.value.clone()).collect(),
         message: Template::parse(&written.message, problems),
+        advice: advice(written, problems),
     };
     let values = rule.values(&[]);
-    for m in &rule.matches {
+    let whens = rule.advice.iter().flat_map(|(when, _)| when);
+    for m in rule.matches.iter().chain(whens) {
         Matcher::compile(m, &values, problems);
     }
     rule
+}
+
+fn advice(written: &RuleFile, problems: &mut Vec<Problem>) -> Vec<(Vec<MatchFile>, Template)> {
+    let list = written.advice.iter().flatten();
+    list.map(|advice| {
+        let when = advice.when.iter().flat_map(|m| &m.0);
+        let when = when.map(|m| m.value.clone()).collect();
+        (when, Template::parse(&advice.text, problems))
+    })
+    .collect()
 }
 
 fn meta(written: &RuleFile, origin: Option<&Path>, problems: &mut Vec<Problem>) -> RuleMeta {
@@ -240,6 +254,7 @@ fn meta(written: &RuleFile, origin: Option<&Path>, problems: &mut Vec<Problem>) 
         id: written.id.value.clone(),
         summary: written.summary.value.clone(),
         level: written.level.level(),
+        group: written.preset.unwrap_or_default(),
         since: written.since.clone().unwrap_or_default(),
         tags,
         precision: written.precision.unwrap_or_default(),
@@ -297,7 +312,11 @@ fn check_texts(written: &RuleFile, problems: &mut Vec<Problem>) {
             None,
         );
     }
-    for text in [&written.summary, &written.message] {
+    let advice = written.advice.iter().flatten().map(|a| &a.text);
+    for text in [&written.summary, &written.message]
+        .into_iter()
+        .chain(advice)
+    {
         if text.trim().is_empty() || text.contains('\n') {
             say(text.span, "this text has to be one line".to_owned(), None);
         }

@@ -296,6 +296,7 @@ impl Checker<'_> {
         let inst = instantiate_signature(ty, targs);
         self.record_instance(e, targs, inst);
         self.later(move |c| {
+            c.note_instance(sig.tparams, targs);
             if let Err((_, message)) = c.verify(sig.tparams, targs) {
                 c.error_at(e, message);
             }

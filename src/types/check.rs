@@ -9,6 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::constant::Value;
 use super::info::Package;
 use super::info::{FileInfo, FuncDecl, Initializer, InstanceInfo, Selection, flag};
+use super::monomorph::Graph;
 use super::object::{Obj, ObjKind, Pos, VarKind};
 use super::operand::{Mode, Operand};
 use super::package::Pkg;
@@ -108,6 +109,8 @@ pub struct Checker<'a> {
     pub opaque_files: Vec<bool>,
     /// Types known not to contain themselves.
     pub valid_types: FxHashSet<Ty>,
+    /// What flows into the package's type parameters.
+    pub(super) mono: Graph,
 }
 
 /// How deep the checker follows nested code and declarations that wait for each other; what lies deeper is reported
@@ -156,6 +159,7 @@ impl<'a> Checker<'a> {
             obj_list: Vec::new(),
             opaque_files: vec![false; files.len()],
             valid_types: FxHashSet::default(),
+            mono: Graph::default(),
         }
     }
 

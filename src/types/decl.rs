@@ -400,6 +400,7 @@ impl Checker<'_> {
             index: OnceLock::new(),
             bound: OnceLock::new(),
             iface: OnceLock::new(),
+            endless: OnceLock::new(),
         }));
         obj.set_ty(ty);
         ty
@@ -544,6 +545,7 @@ impl Checker<'_> {
         let symbol = self.ast.name(name);
         let obj = Obj::new(ObjKind::TypeName, symbol, Some(self.pkg), pos, 0);
         self.declare(self.env.scope, Some(name), obj);
+        self.mono.local_type(obj, self.env.scope);
         self.push_path(obj);
         self.type_decl(obj, id);
         self.pop_path();

@@ -23,6 +23,7 @@
 //! 2. `decl`: type every object, in any order, on demand; function bodies are put off
 //! 3. delayed actions: function bodies, and checks that need complete types
 //! 4. `initorder`: order of package-level initialisation
+//! 5. `monomorph`: generic code that needs instances without end
 //!
 //! Errors never stop the checker; what cannot be typed has the invalid type, and one mistake is reported once.
 
@@ -45,6 +46,7 @@ pub mod instantiate;
 pub mod literals;
 pub mod lookup;
 mod members;
+mod monomorph;
 pub mod named;
 pub mod object;
 pub mod operand;
@@ -145,5 +147,6 @@ pub fn check(
     if !config.skip_bodies {
         checker.find_init_order();
     }
+    checker.monomorph();
     checker.finish()
 }

@@ -215,7 +215,8 @@ impl Checker<'_> {
         let declared = named.tparams();
         if declared.len() == params.len() {
             let map = SubstMap::new(declared, params);
-            for (own, orig) in params.iter().zip(declared) {
+            for (&own, &orig) in params.iter().zip(declared) {
+                self.mono.receiver(own, orig);
                 if let (TyKind::TypeParam(own), TyKind::TypeParam(orig)) = (own.kind(), orig.kind())
                     && let Some(&bound) = orig.bound.get()
                 {

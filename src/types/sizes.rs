@@ -10,12 +10,12 @@
 //!
 //! Eight-byte numbers are aligned to 4 bytes on 386 and arm, except in structs with an `align64` marker of sync/atomic.
 
-use std::cell::RefCell;
+use std::sync::OnceLock;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::object::Obj;
-use super::ty::{BasicKind, Struct, Ty, TyKind};
+use super::ty::{BasicKind, Named, Struct, Ty, TyKind, settle};
 
 /// The target's sizes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -110,25 +110,17 @@ impl Sizes {
 
     /// Size, alignment and pointer data of a type.
     pub fn layout(self, ty: Ty) -> Layout {
-        if let TyKind::Basic(b) = ty.kind() {
-            return self.basic(b.kind);
-        }
-        if let Some(known) = KNOWN.with_borrow(|known| known.get(&(ty, self.word)).copied()) {
-            return known;
-        }
-        let mut finder = LayoutFinder {
+        LayoutFinder {
             sizes: self,
             found: FxHashMap::default(),
             complete: true,
-        };
-        let layout = finder.of(ty);
-        if finder.complete {
-            KNOWN.with_borrow_mut(|known| {
-                let named = finder.found.into_iter();
-                known.extend(named.filter_map(|(t, l)| Some(((t, self.word), l?))));
-            });
         }
-        layout
+        .of(ty)
+    }
+
+    /// The layout of a defined type, if it was asked for before.
+    fn known(self, named: &Named) -> &OnceLock<Layout> {
+        &named.layouts[usize::from(self.word == Sizes::AMD64.word)]
     }
 
     fn basic(self, kind: BasicKind) -> Layout {
@@ -180,11 +172,6 @@ pub struct Layout {
     pub pointer_bytes: i64,
 }
 
-thread_local! {
-    /// Layouts of defined types, by type and word size.
-    static KNOWN: RefCell<FxHashMap<(Ty, u8), Layout>> = RefCell::default();
-}
-
 /// The offset of the next field, with `end` the end of the previous one, which becomes this one's.
 fn next_offset(end: &mut i64, field: Layout) -> i64 {
     if *end < 0 {
@@ -198,10 +185,10 @@ fn next_offset(end: &mut i64, field: Layout) -> i64 {
     offset
 }
 
-/// Finds layouts, each defined type's once.
+/// Finds layouts, each defined type's once and for all.
 struct LayoutFinder {
     sizes: Sizes,
-    /// By defined type; `None` while it is being found out.
+    /// By defined type met; `None` while it is being found out.
     found: FxHashMap<Ty, Option<Layout>>,
     /// Whether all types met are known: not while their declarations are under check.
     complete: bool,
@@ -210,21 +197,26 @@ struct LayoutFinder {
 impl LayoutFinder {
     fn of(&mut self, ty: Ty) -> Layout {
         let ty = ty.unalias();
-        let TyKind::Named(_) = ty.kind() else {
+        let TyKind::Named(named) = ty.kind() else {
             return self.literal(ty, ty);
         };
-        match self.found.get(&ty) {
-            Some(Some(known)) => return *known,
-            // The type contains itself, which is an error that is reported where it is declared.
-            Some(None) => {
-                self.complete = false;
-                return self.words(1, 0);
-            }
-            None => {}
+        let known = self.sizes.known(named);
+        if let Some(known) = known.get() {
+            return *known;
         }
+        if let Some(found) = self.found.get(&ty) {
+            self.complete = false;
+            // Without a layout the type contains itself, which is an error that is reported where it is declared.
+            return found.unwrap_or_else(|| self.words(1, 0));
+        }
+        let outer = std::mem::replace(&mut self.complete, true);
         self.found.insert(ty, None);
         let layout = self.literal(ty.under(), ty);
         self.found.insert(ty, Some(layout));
+        if self.complete {
+            settle(known, layout);
+        }
+        self.complete &= outer;
         layout
     }
 
@@ -348,24 +340,54 @@ fn is_align64(ty: Ty) -> bool {
 /// Whether the type is the runtime's mark for types that never lie in the heap, or contains it: pointers to such types
 /// are no pointers to the collector.
 pub fn is_not_in_heap(ty: Ty) -> bool {
-    not_in_heap(ty, &mut Vec::new())
+    let mut search = MarkSearch {
+        seen: FxHashSet::default(),
+        complete: true,
+    };
+    search.marked(ty)
 }
 
-/// `seen` holds the defined types that were looked at: each needs to be looked at once.
-fn not_in_heap(ty: Ty, seen: &mut Vec<Ty>) -> bool {
-    if ty.as_named().is_some() {
-        if declared_in(ty, "nih", &["runtime/internal/sys", "internal/runtime/sys"]) {
-            return true;
+/// Looks for the mark in types, in each defined type once and for all.
+struct MarkSearch {
+    /// The defined types met.
+    seen: FxHashSet<Ty>,
+    /// Whether all types met are known.
+    complete: bool,
+}
+
+impl MarkSearch {
+    fn marked(&mut self, ty: Ty) -> bool {
+        let ty = ty.unalias();
+        let TyKind::Named(named) = ty.kind() else {
+            return self.contains_mark(ty);
+        };
+        if let Some(&known) = named.not_in_heap.get() {
+            return known;
         }
-        if seen.contains(&ty) {
+        if !self.seen.insert(ty) {
+            self.complete = false;
             return false;
         }
-        seen.push(ty);
+        let outer = std::mem::replace(&mut self.complete, true);
+        let found = declared_in(ty, "nih", &["runtime/internal/sys", "internal/runtime/sys"])
+            || self.contains_mark(ty.under());
+        if self.complete {
+            settle(&named.not_in_heap, found);
+        }
+        self.complete &= outer;
+        found
     }
-    match ty.under().kind() {
-        TyKind::Array { elem, .. } => not_in_heap(*elem, seen),
-        TyKind::Struct(s) => s.fields.iter().any(|f| not_in_heap(f.ty(), seen)),
-        _ => false,
+
+    fn contains_mark(&mut self, literal: Ty) -> bool {
+        match literal.kind() {
+            TyKind::Array { elem, .. } => self.marked(*elem),
+            TyKind::Struct(s) => s.fields.iter().any(|f| self.marked(f.ty())),
+            TyKind::Basic(b) => {
+                self.complete &= b.kind != BasicKind::Invalid;
+                false
+            }
+            _ => false,
+        }
     }
 }
 

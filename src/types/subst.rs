@@ -262,6 +262,7 @@ pub fn new_type_param(obj: Obj, index: u32) -> Ty {
         index: OnceLock::from(index),
         bound: OnceLock::new(),
         iface: OnceLock::new(),
+        endless: OnceLock::new(),
     }));
     obj.set_ty(ty);
     ty

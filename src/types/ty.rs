@@ -11,6 +11,7 @@ use std::sync::OnceLock;
 
 use super::arena::{self, alloc_slice};
 use super::object::Obj;
+use super::sizes::Layout;
 use super::typeset::TypeSet;
 use crate::ast::ChanDir;
 use crate::base::symbol::Symbol;
@@ -245,6 +246,10 @@ pub struct Named {
     /// Set if the type contains itself by value, which is reported: its instances have nothing behind their name, since
     /// filling them in might never end.
     pub recursive: OnceLock<()>,
+    /// How it lies in memory on targets with words of 4 and of 8 bytes, once asked for.
+    pub(super) layouts: [OnceLock<Layout>; 2],
+    /// Whether it is, or contains, the runtime's mark for types that never lie in the heap, once asked for.
+    pub(super) not_in_heap: OnceLock<bool>,
 }
 
 /// A generic type and its arguments.
@@ -268,6 +273,9 @@ pub struct TypeParam {
     pub bound: OnceLock<Ty>,
     /// The constraint as an interface.
     pub iface: OnceLock<Ty>,
+    /// Set if instances of what it belongs to need ever larger instances, which the compiler refuses: nobody can make
+    /// them all.
+    pub endless: OnceLock<()>,
 }
 
 /// An alias declaration, or an instance of a generic one.
@@ -299,6 +307,12 @@ impl Ty {
     #[inline]
     pub fn kind(self) -> &'static TyKind {
         &self.0.kind
+    }
+
+    /// A number that no other type has at the same time, for tables.
+    #[inline]
+    pub fn number(self) -> usize {
+        std::ptr::from_ref(self.0) as usize
     }
 
     /// A predeclared type.
@@ -339,6 +353,8 @@ impl Ty {
             methods: OnceLock::new(),
             inst_methods: OnceLock::new(),
             recursive: OnceLock::new(),
+            layouts: Default::default(),
+            not_in_heap: OnceLock::new(),
         }))
     }
 

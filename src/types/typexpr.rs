@@ -335,6 +335,7 @@ impl Checker<'_> {
             self.error_at(x, "wrong number of type arguments");
             return;
         }
+        self.note_instance(tparams, targs);
         if let Err((_, message)) = self.verify(tparams, targs) {
             self.error_at(x, message);
         }

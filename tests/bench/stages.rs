@@ -127,8 +127,9 @@ impl Unit {
     }
 
     fn build(&self, info: &info::Package) -> Package {
-        let sources = self.files.iter().map(|(_, parsed)| Source {
+        let sources = self.files.iter().map(|(file, parsed)| Source {
             ast: &parsed.ast,
+            text: file,
             version: LANGUAGE,
         });
         build(info, &sources.collect::<Vec<_>>(), release())
@@ -165,6 +166,7 @@ fn inlined(package: &mut Package) {
     let config = inline::Config {
         release: release(),
         disabled: false,
+        explain: false,
     };
     inline::run(package, &std_library(), config);
 }

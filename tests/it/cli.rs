@@ -181,6 +181,72 @@ fn compiler_lines_are_those_of_the_chosen_compiler() {
 }
 
 #[test]
+fn compiler_lines_have_places_for_variables_of_inlined_library_code() {
+    let dir = folder("library");
+    let text = "package m\n\nimport \"log\"\n\nfunc f() { log.SetPrefix(\"x\") }\n";
+    std::fs::write(dir.join("a.go"), text).unwrap();
+    let args = ["check", "--format", "gcflags", "--go", "1.27"];
+    let lines = stdout(&heaplint(&dir, &args));
+    assert!(
+        lines.contains("a.go:5:25: moved to heap: log.prefix\n"),
+        "{lines}"
+    );
+}
+
+#[test]
+fn compiler_lines_of_benchmarks_are_those_of_each_compiler() {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/bloop");
+    for go in ["1.24", "1.25", "1.26", "1.27"] {
+        let args = ["check", "--format", "gcflags", "--tests", "--go", go];
+        let all = stdout(&heaplint(&data, &args));
+        let of_tests = all.lines().filter(|l| l.starts_with("loop_test.go"));
+        let ours: Vec<&str> = of_tests.collect();
+        let theirs = std::fs::read_to_string(data.join(format!("lines-{go}.txt"))).unwrap();
+        assert_eq!(ours, theirs.lines().collect::<Vec<_>>(), "{go}");
+    }
+}
+
+#[test]
+fn compiler_lines_follow_line_directives() {
+    let dir = folder("directives");
+    std::fs::create_dir(dir.join("sub")).unwrap();
+    let text = "package m
+
+var G *int
+
+//line gen.y:100
+func A() { x := 1; G = &x }
+//line b.y:10:5
+func B() { x := 1; G = &x }
+func C() { /*line ../c.y:7:50*/ x := 1; G = &x }
+//line :300
+func D() {}
+//line /abs/d.y:9:240
+func E() { x := 1; G = &x; y := 1; G = &y }
+//line :20:1
+func F() {}
+  //line none.y:1
+func H() {}
+";
+    std::fs::write(dir.join("sub/a.go"), text).unwrap();
+    let ours = stdout(&heaplint(&dir, &["check", "--format", "gcflags"]));
+    let theirs = "/abs/d.y:9:245: can inline E
+/abs/d.y:9:251: moved to heap: x
+/abs/d.y:9: moved to heap: y
+/abs/d.y:20:6: can inline F
+/abs/d.y:22:6: can inline H
+??:300: can inline D
+c.y:7:51: moved to heap: x
+sub/b.y:10:10: can inline B
+sub/b.y:10:16: moved to heap: x
+sub/b.y:11:6: can inline C
+sub/gen.y:100: can inline A
+sub/gen.y:100: moved to heap: x
+";
+    assert_eq!(ours, theirs);
+}
+
+#[test]
 fn hostile_trees_are_walked() {
     let dir = folder("hostile");
     std::fs::write(dir.join("a.go"), HOT).unwrap();

@@ -100,6 +100,7 @@ fn decide(path: &str, text: &str, file: usize, minor: u8, world: &World) -> Deci
     let go = GoVersion(u16::from(minor));
     let sources = [Source {
         ast: &parsed.ast,
+        text: source.text(),
         version: Language(minor),
     }];
     let release = ir::release::Release::of(go);
@@ -107,6 +108,7 @@ fn decide(path: &str, text: &str, file: usize, minor: u8, world: &World) -> Deci
     let config = inline::Config {
         release,
         disabled: false,
+        explain: false,
     };
     let said = inline::run(&mut package, world, config);
     let release = Release::of(go);

@@ -14,7 +14,7 @@ use heaplint::escape::analysis::{Analysis, analyse};
 use heaplint::escape::build::Context;
 use heaplint::escape::cost::Costs;
 use heaplint::escape::message::Printer;
-use heaplint::escape::sites::Sites;
+use heaplint::escape::sites::{Extra, Sites};
 use heaplint::escape::summary::{Callees, Summary};
 use heaplint::inline;
 use heaplint::ir::body::FuncRef;
@@ -91,6 +91,7 @@ impl Found {
         let (checked, _) = check(&input, &Alone, &config);
         let source_of = Source {
             ast: &parsed.ast,
+            text: source.text(),
             version: language,
         };
         let version = GoVersion(u16::from(minor));
@@ -99,6 +100,7 @@ impl Found {
         let config = inline::Config {
             release,
             disabled: no_inline,
+            explain: false,
         };
         let inlining = inline::run(&mut package, &Alone, config).messages;
         let analysis = analyse(Context {
@@ -139,9 +141,13 @@ impl Found {
 
     fn sites(&self) -> Vec<Site> {
         let costs = Costs::new(&self.package, self.release, Sizes::AMD64);
+        let extra = Extra {
+            stack_variables: true,
+            ..Extra::NONE
+        };
         Sites {
             costs,
-            stack_variables: true,
+            extra: &extra,
         }
         .of(&self.analysis)
     }
@@ -326,4 +332,94 @@ fn deep_code_ends() {
     let sum = vec!["x"; 20_000].join(" + ");
     let source = format!("package p\nfunc f(x int) int {{ return {calls} + {sum} }}\n");
     assert_eq!(Found::new(&source, 27).lines(), Vec::<String>::new());
+}
+
+#[test]
+fn generic_code_that_needs_instances_without_end_gets_none() {
+    let source = "package f
+type P[A, B any] struct { a A; b B }
+type T[A any] struct { l, r *T[P[A, A]]; m *T[P[A, int]] }
+func (t *T[A]) M() { t.l.M(); t.m.M() }
+func F[A any](n int, a A) *A {
+	if n > 0 {
+		F(n-1, P[A, A]{a, a})
+		F(n-1, P[int, A]{1, a})
+	}
+	return &a
+}
+func use(t *T[int]) *int { t.M(); return F(3, new(int)) }
+func undeclared() { nothing() }
+";
+    let found = Found::new(source, 27);
+    let names: Vec<&str> = found
+        .package
+        .funcs
+        .iter()
+        .map(|f| f.name.as_str())
+        .collect();
+    assert!(names.contains(&"use"), "{names:?}");
+    assert!(!names.iter().any(|n| n.contains("[int]")), "{names:?}");
+    assert!(names.len() < 10, "{names:?}");
+    assert!(found.site("new(int)").verdict != Verdict::Stack);
+}
+
+#[test]
+fn variables_of_loops_are_fresh_on_each_iteration_since_1_22() {
+    let source = data("loops.go");
+    let moved = |language: u8| -> Vec<String> {
+        let lines = Found::of(&source, 27, Language(language), true).lines();
+        let places = lines
+            .iter()
+            .filter_map(|l| l.split_once(": moved to heap: "));
+        places.map(|(at, name)| format!("{at} {name}")).collect()
+    };
+    assert_eq!(
+        moved(22),
+        ["25:6 a", "30:6 a", "33:6 b", "39:6 a", "44:6 c"]
+    );
+    let shared = [
+        "7:6 a", "10:6 c", "13:6 d", "13:9 e", "16:6 g", "25:6 a", "30:6 a", "33:6 b", "39:6 a",
+        "40:7 b", "44:6 c", "45:7 d", "50:6 e",
+    ];
+    assert_eq!(moved(21), shared);
+}
+
+#[test]
+fn constants_print_as_they_are_written_up_to_1_21() {
+    let source = "package f
+const size = 16
+const name = \"name: \"
+func grow(n int) []byte { return make([]byte, n, n+2*(size+1)) }
+func fixed() []byte { return make([]byte, 1<<4) }
+func label(s string) string { return name + s }
+func raw() any { return `a \"raw\"` + \"b\" }
+func flag() any { return -size }
+func length() any { return len(name) }
+";
+    let printed = |minor: u8| -> Vec<String> {
+        let lines = Found::new(source, minor).lines();
+        let texts = lines
+            .iter()
+            .filter_map(|l| l.strip_suffix(" escapes to heap"));
+        let texts = texts.filter_map(|l| l.split_once(": "));
+        texts.map(|(_, text)| text.to_owned()).collect()
+    };
+    let written = [
+        "make([]byte, n, n + 2 * (size + 1))",
+        "make([]byte, 1 << 4)",
+        "name + s",
+        "`a \"raw\"` + \"b\"",
+        "-size",
+        "len(name)",
+    ];
+    assert_eq!(printed(21), written);
+    let values = [
+        "make([]byte, n, n + 34)",
+        "make([]byte, 16)",
+        "\"name: \" + s",
+        "\"a \\\"raw\\\"b\"",
+        "-16",
+        "6",
+    ];
+    assert_eq!(printed(22), values);
 }

@@ -84,12 +84,14 @@ fn run(version: u16, code: &str) -> Run {
     let release = Release::of(GoVersion(version));
     let sources = [Source {
         ast: &parsed.ast,
+        text: file.text(),
         version: Language(version as u8),
     }];
     let mut package = build(&checked, &sources, release);
     let config = inline::Config {
         release,
         disabled: false,
+        explain: true,
     };
     let out = inline::run(&mut package, &Nothing, config);
     let line = |m: &inline::Message| {
@@ -344,4 +346,73 @@ fn literals_of_inlined_bodies_are_named_as_the_release_does() {
     let source = include_str!("../data/inline/closures.go");
     compare(24, source, include_str!("../data/inline/closures-1.24.txt"));
     compare(27, source, include_str!("../data/inline/closures-1.27.txt"));
+}
+
+#[test]
+fn bodies_of_loops_over_functions_cost_less_since_1_24() {
+    let source = "var G int
+func each(yield func(int) bool) { yield(1) }
+func count() { for range each { G++ } }
+func first() any { for x := range each { return x }; return nil }
+func skip() { for x := range each { if x > 1 { G++ }; continue } }
+";
+    let costs = |version: u16| {
+        let run = run(version, source);
+        ["count-range1", "first-range1"].map(|name| run.cost(name))
+    };
+    assert_eq!(costs(23), [Some(75), Some(79)]);
+    assert_eq!(costs(24), [Some(23), Some(27)]);
+    assert_eq!(costs(27), [Some(23), Some(27)]);
+    let run = run(27, source);
+    assert_eq!(run.cost("skip-range1"), Some(27));
+}
+
+#[test]
+fn what_is_known_before_inlining_costs_what_it_did_in_each_release() {
+    let switches = "const mode = 2
+func sw(x int) int {
+	switch mode {
+	case 1:
+		return call(x)
+	case 2:
+		x++
+	default:
+		return call2(x)
+	}
+	switch {
+	case mode == 1:
+		panic(1)
+	case mode == 2:
+		return 3
+	}
+	return call(x)
+}
+//go:noinline
+func call(x int) int { return x }
+//go:noinline
+func call2(x int) int { return x }
+";
+    assert_eq!(run(21, switches).cost("sw"), Some(72));
+    assert_eq!(run(22, switches).cost("sw"), Some(70));
+    let array = "type ring struct{ buf [4]int }
+func (r *ring) clear() { for i := range r.buf { r.buf[i] = 0 } }
+";
+    assert_eq!(run(24, array).cost("(*ring).clear"), Some(12));
+    assert_eq!(run(25, array).cost("(*ring).clear"), Some(11));
+}
+
+#[test]
+fn literals_inlined_into_literals_have_no_func_in_their_names_since_1_22() {
+    let source = "func mk(x int) func() int { return func() int { return x } }
+func use() func() int { return func() int { g := mk(2); return g() } }
+";
+    let name = |version: u16| {
+        let funcs = run(version, source).package.funcs;
+        let mut names = funcs.iter().map(|f| f.name.as_str());
+        names
+            .find(|n| n.starts_with("use.func1.mk."))
+            .map(str::to_owned)
+    };
+    assert_eq!(name(21).as_deref(), Some("use.func1.mk.func1"));
+    assert_eq!(name(22).as_deref(), Some("use.func1.mk.1"));
 }

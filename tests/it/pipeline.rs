@@ -1,5 +1,7 @@
 //! One Go file through the stages, for the tests of the stages around rules.
 
+use std::sync::Arc;
+
 use heaplint::base::glob::Patterns;
 use heaplint::base::source::SourceFile;
 use heaplint::directive;
@@ -51,6 +53,11 @@ pub fn run_with(text: &str, go: GoVersion, active: &Active, marks: &HeatConfig<'
 /// Every rule on, with default options.
 pub fn everything() -> Active {
     Settings::defaults("".as_ref()).everything()
+}
+
+/// The rules that are on without any config.
+pub fn recommended() -> Arc<Active> {
+    Settings::defaults("".as_ref()).active_for("a.go".as_ref())
 }
 
 /// The pipeline as `rules test` wants it.

@@ -14,12 +14,14 @@ use heaplint::base::index::Idx;
 use heaplint::base::source::{FileId, SourceFile};
 use heaplint::base::span::Span;
 use heaplint::base::symbol::Symbol;
-use heaplint::finding::{Finding, Precision, RuleMeta, Suppressed, number};
+use heaplint::finding::{Finding, Group, Precision, RuleMeta, Suppressed, number};
 use heaplint::report::{
     Format, Notice, Options, Parts, Places, Report, RuleDoc, Style, Summary, emit, line_hashes,
     write_config_errors, write_notices, write_summary,
 };
-use heaplint::site::{Cost, FlowStep, Heat, Reason, Site, SiteKind, Verdict};
+use heaplint::site::{
+    CallKind, Cost, FlowStep, Heat, Reason, Site, SiteKind, Traits, TypeKind, Verdict,
+};
 use serde_json::Value;
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/report");
@@ -57,6 +59,7 @@ fn finding(rule: &str, level: Level, file: usize, span: Span, message: &str) -> 
         expr: message.into(),
         site: None,
         trail: Vec::new(),
+        advice: None,
         suppressed: None,
         old: None,
         fingerprint: 0,
@@ -73,8 +76,12 @@ fn site(kind: SiteKind, file: usize, span: Span) -> Box<Site> {
         expr: "p".into(),
         ty: "Point".into(),
         size: Some(16),
+        type_kind: Some(TypeKind::Struct),
         target: "any".into(),
         callee: "fmt.Println".into(),
+        call: Some(CallKind::Static),
+        traits: Traits::default(),
+        count: 0,
         verdict: Verdict::Heap(Reason::Argument),
         cost: Cost::Always,
         heat: Heat {
@@ -99,6 +106,7 @@ fn rule(id: &str, level: Option<Level>) -> RuleDoc {
         id: id.into(),
         summary: format!("What {id} finds"),
         level,
+        group: Group::Recommended,
         since: "0.1.0".into(),
         tags: vec!["allocation".into(), "performance".into()],
         precision: Precision::High,

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use heaplint::site::{GoVersion, Site, SiteKind, Verdict};
+use heaplint::site::{GoVersion, Site, SiteKind, Trait, Verdict};
 
 use crate::pipeline::{everything, run};
 
@@ -47,7 +47,7 @@ fn found(text: &str, go: u16) -> Vec<Vec<String>> {
     let run = run(text, GoVersion(go), &everything());
     assert!(run.parses);
     let mut lines = vec![Vec::new(); text.lines().count()];
-    for site in &run.sites {
+    for site in run.sites.iter().filter(|s| s.kind.is_allocation()) {
         lines[run.src.line_col(site.pos).line as usize - 1].push(describe(site));
     }
     lines.iter_mut().for_each(|l| l.sort());
@@ -144,4 +144,225 @@ fn many_names_and_literals_stay_cheap() {
     let closures = run.sites.iter().filter(|s| s.kind == SiteKind::Closure);
     assert_eq!(closures.count(), 20_000);
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}
+
+/// The sites of kind `kind` with what rules can ask of them: callee, how it is called, and the traits among `asked`.
+fn facts(text: &str, kind: SiteKind, asked: &[Trait]) -> Vec<String> {
+    let run = run(text, GoVersion(27), &everything());
+    assert!(run.parses);
+    let sites = run.sites.iter().filter(|s| s.kind == kind);
+    sites
+        .map(|site| {
+            let traits = asked.iter().filter(|&&t| site.traits.has(t));
+            let words = traits.map(|t| {
+                serde_json::to_value(t)
+                    .unwrap()
+                    .as_str()
+                    .unwrap()
+                    .to_owned()
+            });
+            let line = run.src.line_col(site.pos).line;
+            let call = site.call.map(|c| format!("{c:?}")).unwrap_or_default();
+            let words: Vec<_> = words.collect();
+            let parts = [line.to_string(), site.callee.clone(), call, words.join(" ")];
+            parts
+                .iter()
+                .filter(|p| !p.is_empty())
+                .cloned()
+                .collect::<Vec<_>>()
+                .join(" ")
+        })
+        .collect()
+}
+
+#[test]
+fn what_a_value_is_passed_to_is_named_with_its_import_path() {
+    let text = "package p
+import (\"fmt\"; \"io\"; \"os\"; \"sync\")
+var pool sync.Pool
+func f(r io.Reader, g func(any), n []int) {
+	fmt.Println(n)
+	pool.Put(n)
+	g(n)
+	os.Stdout.WriteString(fmt.Sprint(n))
+	wrapped(n)
+}
+func wrapped(n []int) { fmt.Print(n) }
+";
+    assert_eq!(
+        facts(text, SiteKind::InterfaceConversion, &[]),
+        [
+            "5 fmt.Println Static",
+            "6 (*sync.Pool).Put Static",
+            "7 FuncValue",
+            "8 fmt.Sprint Static",
+            "11 fmt.Print Static",
+        ]
+    );
+    let text = "package p
+import \"io\"
+func f(r io.Reader) { var buf [8]byte; r.Read(buf[:]) }
+";
+    assert_eq!(
+        facts(text, SiteKind::Variable, &[]),
+        ["3 (io.Reader).Read Interface"]
+    );
+}
+
+#[test]
+fn calls_are_sites_if_a_rule_names_them_inlined_or_not() {
+    let text = "package p
+import (\"errors\"; \"fmt\"; \"regexp\"; \"time\")
+func f(text string) {
+	regexp.MustCompile(\"a\")
+	regexp.MustCompile(text)
+	_ = errors.New(\"a\")
+	_ = errors.New(text)
+	_ = fmt.Errorf(\"a\")
+	_ = fmt.Errorf(\"a %s\", text)
+	func() { <-time.After(time.Second) }()
+}
+";
+    assert_eq!(
+        facts(text, SiteKind::Call, &[Trait::ConstantArguments]),
+        [
+            "4 regexp.MustCompile Static constant-arguments",
+            "5 regexp.MustCompile Static",
+            "6 errors.New Static constant-arguments",
+            "7 errors.New Static",
+            "8 fmt.Errorf Static constant-arguments",
+            "9 fmt.Errorf Static",
+            "10 time.After Static constant-arguments",
+        ]
+    );
+    let none = heaplint::rules::Active::new(heaplint::rules::RuleSet::builtin(), |_| None, &[]);
+    let quiet = run(text, GoVersion(27), &none);
+    assert!(quiet.sites.iter().all(|s| s.kind.is_allocation()));
+}
+
+#[test]
+fn what_grows_in_a_loop_is_known_by_where_it_starts_and_how_often_it_grows() {
+    let text = "package p
+func f(list []int, ch chan int, given []int) (named []int, m map[int]int) {
+	var a, b, c, d []int
+	e := make([]int, 0, 9)
+	for i := range list {
+		a = append(a, i)
+		if i > 3 {
+			b = append(b, i)
+		}
+		for range list {
+			c = append(c, i)
+		}
+		e = append(e, i)
+		given = append(given, i)
+		named = append(named, i)
+	}
+	for range ch {
+		d = append(d, 1)
+	}
+	for i := 0; i < len(list); i++ {
+		var inner []int
+		inner = append(inner, i)
+		if i > 5 {
+			continue
+		}
+		a = append(a, len(inner), len(b), len(c), len(d), len(e))
+	}
+	return named, nil
+}
+";
+    let asked = [Trait::StartsEmpty, Trait::CountKnown];
+    assert_eq!(
+        facts(text, SiteKind::Append, &asked),
+        [
+            "6 starts-empty count-known",
+            "8 starts-empty",
+            "11 starts-empty",
+            "13 count-known",
+            "14 count-known",
+            "15 starts-empty count-known",
+            "18 starts-empty",
+            "22 starts-empty",
+            "26 starts-empty",
+        ]
+    );
+    let text = "package p
+func f(list []int, given map[int]int) int {
+	m, n := map[int]int{}, make(map[int]int, 9)
+	s := \"\"
+	for _, v := range list {
+		m[v] = 1
+		n[v]++
+		given[v], s = 2, s+\"x\"
+		t := \"\"
+		t += s
+		s += t
+	}
+	return len(m) + len(n) + len(s)
+}
+";
+    assert_eq!(
+        facts(text, SiteKind::MapAssign, &asked),
+        [
+            "6 starts-empty count-known",
+            "7 count-known",
+            "8 count-known"
+        ]
+    );
+    assert_eq!(
+        facts(text, SiteKind::Concatenation, &[Trait::GrowsItself]),
+        ["8", "10", "11 grows-itself"]
+    );
+}
+
+#[test]
+fn a_literal_that_is_only_inlined_has_its_sites() {
+    let text = "package p
+func f(list []int) (out []int) {
+	add := func(v int) { out = append(out, v) }
+	for _, v := range list {
+		add(v)
+	}
+	return out
+}
+";
+    assert_eq!(facts(text, SiteKind::Append, &[]), ["3"]);
+}
+
+#[test]
+fn parameters_tell_whether_they_leak() {
+    let text = "package p
+var sink *int
+func keep(p *int, q **int, r, s *int) *int {
+	sink = p
+	sink = *q
+	return r
+}
+";
+    let asked = [
+        Trait::LeaksToHeap,
+        Trait::LeaksContent,
+        Trait::LeaksToResult,
+    ];
+    assert_eq!(
+        facts(text, SiteKind::Parameter, &asked),
+        ["3 leaks-to-heap", "3 leaks-content", "3 leaks-to-result"]
+    );
+}
+
+#[test]
+fn a_function_counts_its_places_that_allocate_and_may_run() {
+    let text = "package p
+func f(a, b string, n int) []string {
+	if n > 3 {
+		panic(a + b)
+	}
+	go f(a, b, n+1)
+	return []string{a + b, b + a}
+}
+";
+    let run = run(text, GoVersion(27), &everything());
+    let function = run.sites.iter().find(|s| s.kind == SiteKind::Function);
+    assert_eq!(function.unwrap().count, 4);
 }

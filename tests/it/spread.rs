@@ -7,12 +7,12 @@ use heaplint::base::glob::Patterns;
 use heaplint::site::{GoVersion, HotBy, SiteKind};
 use serde_json::Value;
 
-use crate::pipeline::{Run, everything, no_marks, run_with};
+use crate::pipeline::{Run, no_marks, recommended, run_with};
 
 fn calls() -> Run {
     let text = include_str!("../data/heat/calls.go");
     let none = Patterns::default();
-    let run = run_with(text, GoVersion::NEWEST, &everything(), &no_marks(&none));
+    let run = run_with(text, GoVersion::NEWEST, &recommended(), &no_marks(&none));
     assert!(run.parses);
     run
 }

@@ -1,10 +1,10 @@
 //! Comments against findings.
 
-use crate::pipeline::{everything, findings};
+use crate::pipeline::{findings, recommended};
 
 #[track_caller]
 fn check(text: &str, wanted: &[&str]) {
-    assert_eq!(findings(text, &everything()), wanted, "{text}");
+    assert_eq!(findings(text, &recommended()), wanted, "{text}");
 }
 
 const DECLARED: &str = "type F struct{ n int }\n\nfunc (*F) Close() {}\nfunc (*F) Run()   {}\nfunc use(_, _ []byte) {}\n";
@@ -159,6 +159,6 @@ fn carriage_returns_and_byte_order_marks_change_nothing() {
 fn many_comments_stay_cheap() {
     let body = "//heaplint:ignore defer-in-loop -- x\n".repeat(20_000) + "defer g.Close()";
     let start = std::time::Instant::now();
-    assert_eq!(findings(&in_loop(&body), &everything()).len(), 20_000);
+    assert_eq!(findings(&in_loop(&body), &recommended()).len(), 20_000);
     assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());
 }

@@ -377,3 +377,58 @@ func f(x S[int]) { x.none() }
     );
     assert!(messages.iter().any(|m| m.contains("none")), "{messages:?}");
 }
+
+/// Where, in line and column, and what is said of the package if it is one thing.
+fn only_mistake(src: &str) -> String {
+    let c = check(src);
+    assert_eq!(c.diagnostics.len(), 1, "{:?}", c.messages());
+    let before = &src[..c.diagnostics[0].span.start as usize];
+    let line = before.matches('\n').count() + 1;
+    let column = before.len() - before.rfind('\n').map_or(0, |at| at + 1) + 1;
+    format!("{line}:{column}: {}", c.messages()[0])
+}
+
+#[test]
+fn generic_code_that_needs_instances_without_end_is_reported_where_go_does() {
+    let types_and_functions = "package p
+type T[A any] struct{ x *T[T[A]] }
+func F[A any](n int, a A) { if n > 0 { F[T[A]](n-1, T[A]{}) } }
+func g() { F[int](3, 1) }
+";
+    assert_eq!(
+        only_mistake(types_and_functions),
+        "2:8: instantiation cycle: A instantiated as p.T[A]"
+    );
+    let methods = "package p
+type L[A any] struct{ a *A }
+func (l *L[B]) Grow() { var n L[[]B]; n.Grow() }
+";
+    assert_eq!(
+        only_mistake(methods),
+        "2:8: instantiation cycle: A instantiated as []B"
+    );
+    let mutual = "package p
+func f[A any](a A) { h[[]A](nil) }
+func h[B any](b B) { f[B](b) }
+";
+    assert_eq!(
+        only_mistake(mutual),
+        "2:8: instantiation cycle: A instantiated as B, B instantiated as []A"
+    );
+    let local_type = "package p
+func f[A any](a A) {
+	type T struct{ a A }
+	f[T](T{a})
+}
+";
+    assert_eq!(
+        only_mistake(local_type),
+        "2:8: instantiation cycle: A instantiated as p.T, T implicitly parameterized by A"
+    );
+    let swap = "package p
+func ok[A, B any](a A, b B) { ok[B, A](b, a) }
+func plain[A any](a A) { type T int; both[T, []A]() }
+func both[A, B any]() {}
+";
+    assert_eq!(check(swap).messages(), [""; 0]);
+}

@@ -3,12 +3,14 @@
 use super::Builder;
 use super::expr::{is_declared, is_same};
 use crate::ast::{Expr, ExprId};
+use crate::base::few::Few;
 use crate::ir::body::{FuncRef, Pos};
 use crate::ir::node::{ListKind, Node, NodeId};
+use crate::ir::receiver::with_receiver;
 use crate::ir::shape::is_boxing as is_interface;
 use crate::types::builtin::BuiltinId;
 use crate::types::info::SelectionKind;
-use crate::types::object::{Obj, ObjKind, VarKind};
+use crate::types::object::{Obj, ObjKind};
 use crate::types::operand::Mode;
 use crate::types::predicates::{default_type, is_type_param};
 use crate::types::ty::{Signature, Ty, TyKind};
@@ -17,7 +19,7 @@ use crate::types::under::common_under;
 /// A callee, with the arguments that come before the written ones.
 struct Callee {
     fun: NodeId,
-    first: Vec<NodeId>,
+    first: Few<NodeId>,
 }
 
 impl Builder<'_> {
@@ -38,9 +40,10 @@ impl Builder<'_> {
         let mut init = Vec::new();
         self.hoist_callee(&mut callee, pos, &mut init);
         let written = self.arguments(sig, args, spread, pos);
-        let mut all = callee.first;
-        all.extend(self.pack(sig, written, spread, pos));
-        let args = self.list(&all);
+        let (plain, packed) = self.pack(sig, &written, spread, pos);
+        let packed: Few<NodeId> = packed.into_iter().collect();
+        let body = self.body_mut();
+        let args = body.add_joined(&[&callee.first, plain, &packed]);
         let node = Node::Call {
             fun: callee.fun,
             args,
@@ -86,9 +89,9 @@ impl Builder<'_> {
         let first = match self.body().node(node) {
             Node::Func(func @ FuncRef::Inst(..)) => {
                 let pos = self.pos(fun);
-                vec![self.dictionary(func, pos)]
+                Few::One([self.dictionary(func, pos)])
             }
-            _ => Vec::new(),
+            _ => Few::None,
         };
         Callee { fun: node, first }
     }
@@ -100,7 +103,7 @@ impl Builder<'_> {
             let fun = self.type_param_method(method, ty, pos);
             return Callee {
                 fun,
-                first: vec![recv],
+                first: Few::One([recv]),
             };
         }
         if is_interface(ty) {
@@ -108,7 +111,7 @@ impl Builder<'_> {
             let fun = self.add(Node::DotInter { x: recv, method }, ty, pos);
             return Callee {
                 fun,
-                first: Vec::new(),
+                first: Few::None,
             };
         }
         let own = self.type_arguments(selector);
@@ -116,10 +119,10 @@ impl Builder<'_> {
         let direct = is_declared(method, ty);
         let ty = self.method_type(method, ty);
         let fun = self.add(Node::MethodExpr { func, direct }, ty, pos);
-        let mut first = vec![recv];
-        if let FuncRef::Inst(..) = func {
-            first.push(self.dictionary(func, pos));
-        }
+        let first = match func {
+            FuncRef::Inst(..) => Few::Two([recv, self.dictionary(func, pos)]),
+            FuncRef::Decl(_) => Few::One([recv]),
+        };
         Callee { fun, first }
     }
 
@@ -131,17 +134,7 @@ impl Builder<'_> {
         let Some(sig) = method.ty().as_signature() else {
             return Ty::INVALID;
         };
-        let name = sig.recv.map_or(crate::base::symbol::sym::EMPTY, |r| r.name);
-        let mut params = vec![Obj::var(VarKind::Param, name, method.pkg, None, recv)];
-        params.extend_from_slice(sig.param_vars());
-        let ty = Ty::new(TyKind::Signature(Signature {
-            tparams: &[],
-            rparams: &[],
-            recv: None,
-            params: Ty::tuple(params),
-            results: sig.results,
-            variadic: sig.variadic,
-        }));
+        let ty = with_receiver(sig, recv);
         self.method_types.insert((method, recv), ty);
         ty
     }
@@ -169,8 +162,20 @@ impl Builder<'_> {
     pub(super) fn has_call(&self, x: NodeId) -> bool {
         let mut found = false;
         let body = self.body();
-        let mut stack = vec![x];
-        while let Some(id) = stack.pop() {
+        let mut x = x;
+        // Most callees are names, or fields of what has a name.
+        while !body.has_init(x) {
+            match body.node(x) {
+                Node::Dot { x: base, .. } => x = base,
+                Node::Name(_) | Node::Global(_) | Node::Func(_) | Node::MethodExpr { .. } => {
+                    return false;
+                }
+                _ => break,
+            }
+        }
+        let mut stack = Vec::new();
+        let mut next = Some(x);
+        while let Some(id) = next.take().or_else(|| stack.pop()) {
             found |= match body.node(id) {
                 Node::Call { .. } | Node::Recv(_) | Node::Unknown(_) => true,
                 Node::Builtin { id, .. } => id != BuiltinId::New,
@@ -179,7 +184,7 @@ impl Builder<'_> {
             if found {
                 break;
             }
-            body.children(id, &mut stack);
+            body.push_children(id, &mut stack);
         }
         found
     }
@@ -190,7 +195,7 @@ impl Builder<'_> {
         args: &[ExprId],
         spread: bool,
         pos: Pos,
-    ) -> Vec<NodeId> {
+    ) -> Few<NodeId> {
         let params = sig.param_vars();
         let dst = |i: usize| {
             let last = params.len().checked_sub(1)?;
@@ -212,7 +217,7 @@ impl Builder<'_> {
         exprs: &[ExprId],
         dst: &dyn Fn(usize) -> Option<Ty>,
         pos: Pos,
-    ) -> Vec<NodeId> {
+    ) -> Few<NodeId> {
         if let &[e] = exprs
             && let TyKind::Tuple(vars) = self.type_of(e).kind()
             && vars.len() > 1
@@ -232,10 +237,10 @@ impl Builder<'_> {
         vars: &'static [Obj],
         dst: &dyn Fn(usize) -> Option<Ty>,
         pos: Pos,
-    ) -> Vec<NodeId> {
+    ) -> Few<NodeId> {
         let value = self.expr(e);
         let mut temps = Vec::new();
-        let mut results = Vec::new();
+        let mut results: Vec<NodeId> = Vec::new();
         for (i, v) in vars.iter().enumerate() {
             let temp = self.temp(default_type(v.ty()), pos);
             temps.push(temp);
@@ -246,7 +251,7 @@ impl Builder<'_> {
             }
             results.push(result);
         }
-        let lhs: Vec<NodeId> = temps.iter().map(|&t| self.name(t, pos)).collect();
+        let lhs: Few<NodeId> = temps.iter().map(|&t| self.name(t, pos)).collect();
         let lhs = self.list(&lhs);
         let rhs = self.list(&[value]);
         let assign = Node::AssignList {
@@ -262,7 +267,7 @@ impl Builder<'_> {
             self.body_mut().locals[temp].defn = Some(assign);
         }
         results[0] = self.with_init(results[0], assign);
-        results
+        results.into_iter().collect()
     }
 
     /// What a single value on the right of several destinations is.
@@ -289,28 +294,28 @@ impl Builder<'_> {
         x
     }
 
-    /// Packs variadic arguments into a slice; none at all are `nil` (`typecheck.FixVariadicCall`).
-    fn pack(
+    /// Packs variadic arguments into a slice; none at all are `nil` (`typecheck.FixVariadicCall`). Gives the arguments
+    /// that stay as they are, and the slice.
+    fn pack<'n>(
         &mut self,
         sig: &'static Signature,
-        mut args: Vec<NodeId>,
+        args: &'n [NodeId],
         spread: bool,
         pos: Pos,
-    ) -> Vec<NodeId> {
+    ) -> (&'n [NodeId], Option<NodeId>) {
         let last = match sig.param_vars() {
             [.., last] if sig.variadic && !spread => last,
-            _ => return args,
+            _ => return (args, None),
         };
         let fixed = sig.param_vars().len() - 1;
-        let extra = args.split_off(fixed.min(args.len()));
+        let (plain, extra) = args.split_at(fixed.min(args.len()));
         let packed = if extra.is_empty() {
             self.add(Node::Nil, last.ty(), pos)
         } else {
-            let list = self.list(&extra);
+            let list = self.list(extra);
             self.add(Node::CompLit { list, dots: true }, last.ty(), pos)
         };
-        args.push(packed);
-        args
+        (plain, Some(packed))
     }
 
     fn builtin(&mut self, e: ExprId, fun: ExprId, args: &[ExprId], spread: bool) -> NodeId {
@@ -345,7 +350,7 @@ impl Builder<'_> {
         spread: bool,
         ty: Ty,
         pos: Pos,
-    ) -> Vec<NodeId> {
+    ) -> Few<NodeId> {
         let first = args.first().map_or(Ty::INVALID, |&a| self.type_of(a));
         let first = first.vars().first().map_or(first, |v| v.ty());
         let element = |t: Ty| match common_under(t).map(Ty::kind) {

@@ -4,6 +4,7 @@ use super::Builder;
 use super::frame::Jump;
 use super::rangefunc::Written;
 use crate::ast::{ExprId, Stmt, StmtId};
+use crate::base::few::Few;
 use crate::base::symbol::Symbol;
 use crate::ir::body::{LocalId, Pos};
 use crate::ir::node::{Node, NodeId};
@@ -27,7 +28,7 @@ impl Builder<'_> {
                 x,
                 body,
             } => {
-                let lhs: Vec<ExprId> = self.ast().list(lhs).collect();
+                let lhs: Few<ExprId> = self.ast().list(lhs).collect();
                 let written = Written {
                     lhs: &lhs,
                     define,
@@ -182,7 +183,9 @@ impl Builder<'_> {
         let ty = self.body().ty(x);
         let base = ty.under_pointer().unwrap_or(ty);
         match base.under().kind() {
-            TyKind::Array { len, .. } if destinations < 2 && !self.has_call(x) => {
+            TyKind::Array { len, .. }
+                if self.release.ranges_over_length && destinations < 2 && !self.has_call(x) =>
+            {
                 let pos = self.body().pos(x);
                 self.int_literal(*len, pos)
             }

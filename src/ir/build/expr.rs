@@ -3,6 +3,7 @@
 use super::frame::is_array;
 use super::{Builder, MAX_DEPTH};
 use crate::ast::{Expr, ExprId};
+use crate::base::few::Few;
 use crate::ir::body::{FuncRef, Instance, Pos};
 use crate::ir::node::{BinOp, Node, NodeId, UnOp};
 use crate::ir::shape::is_boxing as is_interface;
@@ -36,7 +37,9 @@ impl Builder<'_> {
         if let Some(value) = self.info().const_value(e) {
             let value = value.clone();
             let ty = constant_type(self.type_of(e), &value);
-            return self.body_mut().add_literal(value, ty, pos);
+            let literal = self.body_mut().add_literal(value, ty, pos);
+            self.note_written(e, literal);
+            return literal;
         }
         if self.info().exprs[e].mode == Mode::NilValue {
             let ty = self.type_of(e);
@@ -127,7 +130,7 @@ impl Builder<'_> {
             }
             Expr::Binary { .. } => self.binary_spine(e),
             Expr::Call { fun, args, spread } => {
-                let args: Vec<ExprId> = self.ast().list(args).collect();
+                let args: Few<ExprId> = self.ast().list(args).collect();
                 self.call(e, fun, &args, spread)
             }
             _ => self.unknown(&[], ty, pos),
@@ -257,7 +260,7 @@ impl Builder<'_> {
             x = self.add(Node::Addr { x, implicit: true }, pointer, at);
         }
         let count = if parts[2].is_some() { 3 } else { 2 };
-        let nodes: Vec<NodeId> = parts[..count]
+        let nodes: Few<NodeId> = parts[..count]
             .iter()
             .map(|part| match part {
                 Some(e) => self.expr(*e),

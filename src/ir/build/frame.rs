@@ -4,13 +4,16 @@ use rustc_hash::FxHashMap;
 
 use super::Builder;
 use super::rangefunc::RangeLoop;
-use crate::base::symbol::{Symbol, sym};
+use crate::base::symbol::{Numbered, Symbol, sym};
 use crate::ir::ClosureCounts;
 use crate::ir::body::{Body, Class, Local, LocalId, Pos};
 use crate::ir::node::{Branch, FuncId, Node, NodeId, Nodes};
 use crate::types::constant::Value;
 use crate::types::object::Obj;
 use crate::types::ty::{BasicKind, Ty};
+
+/// What the compiler calls temporaries.
+static TEMPORARIES: Numbered = Numbered::new(".autotmp_");
 
 /// What a statement can be the target of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -56,12 +59,12 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// A function without anything in it.
-    pub fn new(func: FuncId, file: usize) -> Frame {
+    /// A function without anything in it; nor is there in `body`.
+    pub fn new(func: FuncId, file: usize, body: Body) -> Frame {
         Frame {
             func,
             file,
-            body: Body::default(),
+            body,
             vars: FxHashMap::default(),
             captured: Vec::new(),
             results: Vec::new(),
@@ -94,6 +97,12 @@ impl Frame {
 }
 
 impl Builder<'_> {
+    /// Starts a function.
+    pub(super) fn open(&mut self, func: FuncId, file: usize) {
+        let body = self.spare.pop().unwrap_or_default();
+        self.frames.push(Frame::new(func, file, body));
+    }
+
     pub(super) fn frame(&self) -> &Frame {
         match self.frames.last() {
             Some(frame) => frame,
@@ -163,8 +172,8 @@ impl Builder<'_> {
 
     /// A new temporary (`typecheck.TempAt`), numbered by the variables that the function has so far.
     pub(super) fn temp(&mut self, ty: Ty, pos: Pos) -> LocalId {
-        let name = format!(".autotmp_{}", self.frame().declared);
-        let local = self.declare(Symbol::intern(&name), ty, Class::Auto, pos);
+        let name = TEMPORARIES.symbol(self.frame().declared as usize);
+        let local = self.declare(name, ty, Class::Auto, pos);
         self.body_mut().locals[local].autotemp = true;
         self.body_mut().locals[local].pkg = None;
         local
@@ -231,11 +240,9 @@ impl Builder<'_> {
     /// The local that stands for a variable: captured from an enclosing function where need be. `None` if no function
     /// under construction declares it.
     pub(super) fn local_of(&mut self, obj: Obj, pos: Pos) -> Option<LocalId> {
-        let depth = self
-            .frames
-            .iter()
-            .rposition(|f| f.vars.contains_key(&obj))?;
-        let mut local = *self.frames[depth].vars.get(&obj)?;
+        let mut frames = self.frames.iter().enumerate().rev();
+        let known = |(depth, frame): (usize, &Frame)| Some((depth, *frame.vars.get(&obj)?));
+        let (depth, mut local) = frames.find_map(known)?;
         for i in depth + 1..self.frames.len() {
             local = self.capture(i, local, Some(obj), pos);
         }

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use super::Builder;
-use super::frame::Frame;
 use crate::ast::{Decl, ExprId, Pragma, Stmt, StmtId};
-use crate::base::symbol::{Symbol, sym};
+use crate::base::symbol::{Numbered, Symbol, sym};
 use crate::ir::body::{Class, FuncRef, LocalId, Pos};
 use crate::ir::instantiate::type_param_types;
 use crate::ir::node::{FuncId, Node, NodeId};
@@ -14,6 +13,12 @@ use crate::ir::{ClosureCounts, Func, FuncKind};
 use crate::types::info::FuncDecl;
 use crate::types::object::Obj;
 use crate::types::ty::{Signature, Ty};
+
+/// What the compiler calls parameters and results without names.
+static PARAMETERS: Numbered = Numbered::new("~p");
+static RESULTS: Numbered = Numbered::new("~r");
+/// What newer releases call blank results.
+static BLANK_RESULTS: Numbered = Numbered::new("~b");
 
 /// What a closure is made from.
 pub(super) struct Closure {
@@ -60,8 +65,8 @@ impl Builder<'_> {
             generic: false,
             silent: false,
             dup_ok: false,
-            body: Arc::default(),
-            original: Arc::default(),
+            body: Arc::clone(&self.nothing),
+            original: Arc::clone(&self.nothing),
             inline: None,
             closures: ClosureCounts::default(),
         }
@@ -112,7 +117,7 @@ impl Builder<'_> {
         let Some(sig) = decl.obj.ty().as_signature() else {
             return;
         };
-        self.frames.push(Frame::new(id, decl.file));
+        self.open(id, decl.file);
         self.frame_mut().tparams = type_param_types(decl.obj);
         let receiver = recv.map(|f| self.ast().field(f));
         let receiver_pos = receiver.map(|f| self.pos(f.name.unwrap_or(f.ty)));
@@ -127,7 +132,13 @@ impl Builder<'_> {
     fn parameters(&mut self, id: FuncId, sig: &Signature, receiver: Option<Pos>, ty: ExprId) {
         let mut params = Vec::new();
         if let Some(recv) = sig.recv {
-            params.push(self.parameter(recv, "~r", 0, Class::Param, receiver.unwrap_or(Pos::NONE)));
+            params.push(self.parameter(
+                recv,
+                &RESULTS,
+                0,
+                Class::Param,
+                receiver.unwrap_or(Pos::NONE),
+            ));
         }
         if !self.frame().tparams.is_empty() {
             params.push(self.dictionary_parameter());
@@ -135,7 +146,7 @@ impl Builder<'_> {
         let (param_pos, result_pos) = self.field_positions(ty);
         for (i, &p) in sig.param_vars().iter().enumerate() {
             let pos = param_pos.get(i).copied().unwrap_or(Pos::NONE);
-            params.push(self.parameter(p, "~p", i, Class::Param, pos));
+            params.push(self.parameter(p, &PARAMETERS, i, Class::Param, pos));
         }
         let results: Vec<LocalId> = sig
             .result_vars()
@@ -143,7 +154,7 @@ impl Builder<'_> {
             .enumerate()
             .map(|(i, &r)| {
                 let pos = result_pos.get(i).copied().unwrap_or(Pos::NONE);
-                self.parameter(r, "~r", i, Class::Result, pos)
+                self.parameter(r, &RESULTS, i, Class::Result, pos)
             })
             .collect();
         self.frame_mut().results = sig.result_vars().iter().map(|r| r.ty()).collect();
@@ -152,13 +163,20 @@ impl Builder<'_> {
         func.results = results;
     }
 
-    fn parameter(&mut self, obj: Obj, prefix: &str, i: usize, class: Class, pos: Pos) -> LocalId {
+    fn parameter(
+        &mut self,
+        obj: Obj,
+        prefix: &Numbered,
+        i: usize,
+        class: Class,
+        pos: Pos,
+    ) -> LocalId {
         let name = match obj.name {
-            sym::EMPTY => Symbol::intern(&format!("{prefix}{i}")),
+            sym::EMPTY => prefix.symbol(i),
             sym::BLANK if class == Class::Result && self.release.renames_inlined_results => {
-                Symbol::intern(&format!("~b{i}"))
+                BLANK_RESULTS.symbol(i)
             }
-            sym::BLANK if class == Class::Result => Symbol::intern(&format!("~r{i}")),
+            sym::BLANK if class == Class::Result => RESULTS.symbol(i),
             name => name,
         };
         let local = self.declare(name, obj.ty(), class, pos);
@@ -199,10 +217,11 @@ impl Builder<'_> {
 
     /// Takes the innermost frame away and gives its body to its function.
     pub(super) fn finish(&mut self, id: FuncId) {
-        let Some(frame) = self.frames.pop() else {
+        let Some(mut frame) = self.frames.pop() else {
             return;
         };
-        let body = Arc::new(frame.body);
+        let body = Arc::new(frame.body.take_packed());
+        self.spare.push(frame.body);
         let func = &mut self.funcs[id];
         func.closures = frame.closures;
         func.closure_vars = frame.captured;
@@ -225,7 +244,7 @@ impl Builder<'_> {
             parent: Some(parent),
             ..self.init_header()
         });
-        self.frames.push(Frame::new(id, file));
+        self.open(id, file);
         id
     }
 

@@ -1,7 +1,6 @@
 //! Package initialisation: a function that assigns to package-level variables in order.
 
 use super::Builder;
-use super::frame::Frame;
 use crate::ir::body::Pos;
 use crate::ir::node::{FuncId, ListKind, Node, NodeId};
 use crate::types::info::Initializer;
@@ -10,7 +9,7 @@ use crate::types::ty::Ty;
 
 impl Builder<'_> {
     pub(super) fn package_init(&mut self, init: FuncId) {
-        self.frames.push(Frame::new(init, 0));
+        self.open(init, 0);
         let checked = self.checked;
         let mut out = Vec::new();
         for initializer in &checked.init_order {

@@ -17,20 +17,22 @@ mod init;
 mod literal;
 mod rangefunc;
 mod rangeleave;
+mod runtime;
 mod select;
 mod stmt;
 mod switch;
 mod wrap;
+mod written;
 
 pub use self::func::closure_suffix;
-pub use self::rangefunc::runtime_functions;
+pub use self::runtime::{keep_alive, runtime_functions};
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::frame::Frame;
-use super::body::{FuncRef, Pos};
+use super::body::{Body, FuncRef, Pos};
 use super::node::FuncId;
 use super::release::Release;
 use super::typetext::number_local_types;
@@ -43,11 +45,13 @@ use crate::types::object::Obj;
 use crate::types::ty::Ty;
 use crate::types::version::GoVersion;
 
-/// A file of the package: its tree and language version.
+/// A file of the package: its tree, bytes and language version.
 #[derive(Clone, Copy)]
 pub struct Source<'a> {
     /// Its tree.
     pub ast: &'a Ast,
+    /// Its bytes.
+    pub text: &'a [u8],
     /// Its language version.
     pub version: GoVersion,
 }
@@ -64,6 +68,8 @@ pub fn build(checked: &Checked, sources: &[Source<'_>], release: &'static Releas
         funcs: IndexVec::new(),
         by_ref: FxHashMap::default(),
         frames: Vec::new(),
+        spare: Vec::new(),
+        nothing: Arc::default(),
         method_types: FxHashMap::default(),
         replaced: FxHashMap::default(),
         package_closures: 0,
@@ -93,8 +99,8 @@ fn local_types(checked: &Checked) -> Vec<Obj> {
             let named = obj.is_type_name() && obj.ty().as_named().is_some_and(|n| n.obj == *obj);
             named && obj.pkg == Some(checked.pkg) && checked.pkg.lookup(obj.name) != Some(*obj)
         };
-        let mut found: Vec<Obj> = file.objects.iter().flatten().copied().collect();
-        found.retain(is_local);
+        let objects = file.objects.iter().flatten().copied();
+        let mut found: Vec<Obj> = objects.filter(is_local).collect();
         found.sort_by_key(|obj| obj.pos.map(|p| p.offset));
         found.dedup();
         all.extend(found);
@@ -113,6 +119,10 @@ pub(super) struct Builder<'a> {
     by_ref: FxHashMap<FuncRef, FuncId>,
     /// Functions under construction, outermost first.
     frames: Vec<Frame>,
+    /// Empty bodies with room: functions are built in them.
+    spare: Vec<Body>,
+    /// The body of functions that have none yet.
+    nothing: Arc<Body>,
     /// Types of methods as functions, by method and receiver.
     method_types: FxHashMap<(Obj, Ty), Ty>,
     /// Conditions of which only a part is left to evaluate, by file and expression.

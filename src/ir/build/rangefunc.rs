@@ -13,19 +13,16 @@
 //! followed by checks of `#next`, which says how the body was left if it was left for a place outside: a return of the
 //! function, or a jump to an outer loop.
 
-use std::sync::LazyLock;
-
 use super::Builder;
 use super::func::Closure;
+use super::runtime::{DEFER_RANGE_FUNC, PANIC_RANGE_STATE, signature};
 use crate::ast::{ExprId, StmtId};
 use crate::base::symbol::{Symbol, sym};
 use crate::ir::FuncKind;
 use crate::ir::body::{Class, FuncRef, LocalId, Pos};
 use crate::ir::node::{BinOp, Branch, ListKind, Node, NodeId};
 use crate::types::constant::Value;
-use crate::types::object::{FuncInfo, Obj, ObjKind, VarKind};
-use crate::types::package::Pkg;
-use crate::types::ty::{BasicKind, Signature, Ty, TyKind};
+use crate::types::ty::{BasicKind, Signature, Ty};
 use crate::types::under::common_under;
 use crate::types::universe::UNIVERSE;
 
@@ -40,45 +37,6 @@ const MISSING_PANIC: i64 = 4;
 const RETURN: i64 = -1;
 /// How far the values of `#next` for neighbouring loops are apart.
 pub(super) const STEP: i64 = 2;
-
-/// `runtime.panicrangestate(state int)`
-static PANIC_RANGE_STATE: LazyLock<Obj> = LazyLock::new(|| {
-    let state = Obj::var(VarKind::Param, sym::EMPTY, None, None, int());
-    runtime_function("panicrangestate", vec![state], Vec::new())
-});
-
-/// `runtime.deferrangefunc() any`
-static DEFER_RANGE_FUNC: LazyLock<Obj> = LazyLock::new(|| {
-    let token = Obj::var(VarKind::Result, sym::EMPTY, None, None, UNIVERSE.any);
-    runtime_function("deferrangefunc", Vec::new(), vec![token])
-});
-
-/// The functions of the runtime that bodies call and no source names.
-pub fn runtime_functions() -> [Obj; 2] {
-    [*PANIC_RANGE_STATE, *DEFER_RANGE_FUNC]
-}
-
-fn runtime_function(name: &str, params: Vec<Obj>, results: Vec<Obj>) -> Obj {
-    let runtime = Symbol::intern("runtime");
-    let info = FuncInfo {
-        ptr_recv: false,
-        origin: None,
-    };
-    let pkg = Some(Pkg::new(runtime, runtime));
-    let ty = signature(params, results);
-    Obj::typed(ObjKind::Func(info), Symbol::intern(name), pkg, None, ty)
-}
-
-fn signature(params: Vec<Obj>, results: Vec<Obj>) -> Ty {
-    Ty::new(TyKind::Signature(Signature {
-        tparams: &[],
-        rparams: &[],
-        recv: None,
-        params: Ty::tuple(params),
-        results: Ty::tuple(results),
-        variadic: false,
-    }))
-}
 
 fn int() -> Ty {
     Ty::basic(BasicKind::Int)
@@ -244,7 +202,9 @@ impl Builder<'_> {
         self.funcs[id].results = vec![result];
         self.enter_body(l.pos, &mut stmts);
         stmts.extend(self.block(l.body));
-        self.leave_body(READY, true, l.pos, &mut stmts);
+        if !self.terminates(l.body) {
+            self.leave_body(READY, true, l.pos, &mut stmts);
+        }
         self.dictionary_variable();
         let list = self.list(&stmts);
         self.body_mut().stmts = list;
@@ -332,6 +292,14 @@ impl Builder<'_> {
 
     /// The check that the iterator has not misused the body.
     pub(super) fn enter_body(&mut self, pos: Pos, stmts: &mut Vec<NodeId>) {
+        if !self.release.copies_loop_state {
+            let (x, arg) = (self.state_name(pos), self.state_name(pos));
+            let call = self.panic_call(arg, pos);
+            stmts.push(self.if_compare(BinOp::Ne, x, READY, &[call], pos));
+            let state = self.state_name(pos);
+            stmts.push(self.set(state, PANIC, pos));
+            return;
+        }
         let state = self.state_name(pos);
         let temp = self.declare(Symbol::intern("#tmpState"), int(), Class::Auto, pos);
         stmts.push(self.define_as(temp, state, pos));
@@ -553,7 +521,7 @@ impl Builder<'_> {
             let locals = self.named_results(root);
             let values = self.several(results, &|i| types.get(i).copied(), pos);
             let dsts: Vec<NodeId> = locals.iter().map(|&l| self.root_variable(l, pos)).collect();
-            let node = match (dsts.as_slice(), values.as_slice()) {
+            let node = match (&*dsts, &*values) {
                 (&[x], &[y]) => Node::Assign {
                     x,
                     y: Some(y),

@@ -29,6 +29,13 @@ impl Builder<'_> {
         self.leave_body(DONE, false, pos, out);
     }
 
+    /// Whether a `break` or `continue` leaves the body of a loop over a function: then it is a return from it.
+    pub(super) fn leaves_range_body(&self, kind: Branch, label: Symbol) -> bool {
+        self.range_depth() > 0
+            && matches!(kind, Branch::Break | Branch::Continue)
+            && !self.frame().has_target(kind, label)
+    }
+
     /// A `break` or `continue`; one that leaves the body of a loop over a function becomes a return from it. False if
     /// it is an ordinary one.
     pub(super) fn branch_from_loop(
@@ -38,11 +45,7 @@ impl Builder<'_> {
         pos: Pos,
         out: &mut Vec<NodeId>,
     ) -> bool {
-        let depth = self.range_depth();
-        if depth == 0 || !matches!(kind, Branch::Break | Branch::Continue) {
-            return false;
-        }
-        if self.frame().has_target(kind, label) {
+        if !self.leaves_range_body(kind, label) {
             return false;
         }
         let root = self.root_index();

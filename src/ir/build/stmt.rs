@@ -3,6 +3,7 @@
 use super::expr::binary_op;
 use super::{Builder, MAX_DEPTH};
 use crate::ast::{Decl, DeclId, Expr, ExprId, Stmt, StmtId};
+use crate::base::few::Few;
 use crate::base::symbol::sym;
 use crate::ir::body::{Class, LocalId, Pos};
 use crate::ir::node::{BinOp, Branch, ListKind, Node, NodeId};
@@ -69,24 +70,19 @@ impl Builder<'_> {
             }
             Stmt::Send { chan, value } => out.push(self.send(chan, value, pos)),
             Stmt::Decl(decls) => {
-                let decls: Vec<DeclId> = self.ast().list(decls).collect();
-                for decl in decls {
+                let decls: Few<DeclId> = self.ast().list(decls).collect();
+                for &decl in &*decls {
                     self.local_declaration(decl, out);
                 }
             }
             Stmt::Assign { op, lhs, rhs } => {
-                let lhs: Vec<ExprId> = self.ast().list(lhs).collect();
-                let rhs: Vec<ExprId> = self.ast().list(rhs).collect();
+                let lhs: Few<ExprId> = self.ast().list(lhs).collect();
+                let rhs: Few<ExprId> = self.ast().list(rhs).collect();
                 self.assignment(op, &lhs, &rhs, pos, out);
             }
             Stmt::IncDec { op, x } => out.push(self.inc_dec(op, x, pos)),
             Stmt::Branch { keyword, label } => {
-                let kind = match keyword {
-                    Kind::Break => Branch::Break,
-                    Kind::Continue => Branch::Continue,
-                    Kind::Goto => Branch::Goto,
-                    _ => Branch::Fall,
-                };
+                let kind = branch_kind(keyword);
                 let label = label.map_or(sym::EMPTY, |l| self.ast().name(l));
                 if !self.branch_from_loop(kind, label, pos, out) {
                     out.push(self.add_stmt(Node::Branch { kind, label }, pos));
@@ -94,7 +90,7 @@ impl Builder<'_> {
             }
             Stmt::Call { kind, call } => out.push(self.go_defer(kind, call, pos)),
             Stmt::Return(results) => {
-                let results: Vec<ExprId> = self.ast().list(results).collect();
+                let results: Few<ExprId> = self.ast().list(results).collect();
                 if !self.return_from_loop(&results, pos, out) {
                     out.push(self.return_stmt(&results, pos));
                 }
@@ -146,8 +142,8 @@ impl Builder<'_> {
         let Decl::Var { names, values, .. } = self.ast().decl(decl) else {
             return;
         };
-        let names: Vec<ExprId> = self.ast().list(names).collect();
-        let values: Vec<ExprId> = self.ast().list(values).collect();
+        let names: Few<ExprId> = self.ast().list(names).collect();
+        let values: Few<ExprId> = self.ast().list(values).collect();
         let pos = self.declaration_pos(&names);
         self.plain_assignment(&names, &values, pos, out);
     }
@@ -196,8 +192,8 @@ impl Builder<'_> {
         out: &mut Vec<NodeId>,
     ) {
         let mut names = Vec::new();
-        let types: Vec<Option<Ty>> = lhs.iter().map(|&e| self.destination_type(e)).collect();
-        let dsts: Vec<NodeId> = lhs
+        let types: Few<Option<Ty>> = lhs.iter().map(|&e| self.destination_type(e)).collect();
+        let dsts: Few<NodeId> = lhs
             .iter()
             .map(|&e| self.destination(e, &mut names))
             .collect();
@@ -209,7 +205,7 @@ impl Builder<'_> {
         }
         let values = self.several(rhs, &|i| types.get(i).copied().flatten(), pos);
         let def = !names.is_empty();
-        let node = match (dsts.as_slice(), values.as_slice()) {
+        let node = match (&*dsts, &*values) {
             (&[x], &[y]) => Node::Assign { x, y: Some(y), def },
             _ => Node::AssignList {
                 kind: ListKind::Pairs,
@@ -293,15 +289,22 @@ impl Builder<'_> {
     }
 
     /// Whether nothing behind the statement in its list can be reached (noder's `terminates`).
-    fn terminates(&mut self, s: StmtId) -> bool {
-        let mut stack = vec![s];
-        while let Some(s) = stack.pop() {
+    pub(super) fn terminates(&mut self, s: StmtId) -> bool {
+        let mut stack = Vec::new();
+        let mut next = Some(s);
+        while let Some(s) = next.take().or_else(|| stack.pop()) {
             match self.ast().stmt(s) {
                 Stmt::Return(_)
                 | Stmt::Branch {
                     keyword: Kind::Goto,
                     ..
                 } => {}
+                Stmt::Branch { keyword, label } => {
+                    let label = label.map_or(sym::EMPTY, |l| self.ast().name(l));
+                    if !self.leaves_range_body(branch_kind(keyword), label) {
+                        return false;
+                    }
+                }
                 Stmt::Expr(e) if self.is_panic(e) => {}
                 Stmt::If {
                     cond, then, els, ..
@@ -403,5 +406,14 @@ impl Builder<'_> {
     /// The default type of an untyped operand.
     pub(super) fn typed(&self, e: ExprId) -> Ty {
         default_type(self.type_of(e))
+    }
+}
+
+fn branch_kind(keyword: Kind) -> Branch {
+    match keyword {
+        Kind::Break => Branch::Break,
+        Kind::Continue => Branch::Continue,
+        Kind::Goto => Branch::Goto,
+        _ => Branch::Fall,
     }
 }

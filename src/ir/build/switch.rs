@@ -47,14 +47,27 @@ impl Builder<'_> {
         let init = self.simple(init);
         let mut clauses = self.clauses(clauses);
         let mut tag = tag;
+        let mut always = false;
         if let Some(only) = self.known_clause(tag, &clauses) {
-            clauses = only.into_iter().collect();
-            tag = None;
+            let keeps = self.release.keeps_known_cases;
+            let matches = only.as_ref().is_some_and(|c| !c.cases.is_empty());
+            always = keeps && matches;
+            if matches || !keeps {
+                tag = None;
+            }
+            let bare = |c| Clause {
+                cases: Vec::new(),
+                ..c
+            };
+            clauses = only.into_iter().map(bare).collect();
         }
         let tag_ty = tag.map_or(Ty::basic(BasicKind::Bool), |t| self.typed(t));
         let common = self.case_type(tag_ty, &clauses);
         let tag = tag.map(|t| self.implicit_conversion(common.or(Some(tag_ty)), t));
         let nodes: Vec<NodeId> = clauses.iter().map(|c| self.case(c, common)).collect();
+        if always {
+            nodes.iter().for_each(|&case| self.match_always(case));
+        }
         let node = Node::Switch {
             tag,
             cases: self.list(&nodes),
@@ -65,7 +78,19 @@ impl Builder<'_> {
         out.push(node);
     }
 
-    /// If tag and cases are constant as far as the match: the one clause that runs, as a default clause, or none.
+    /// Makes a default clause `case true:`.
+    fn match_always(&mut self, case: NodeId) {
+        let pos = self.body().pos(case);
+        let ty = Ty::basic(BasicKind::Bool);
+        let literal = self.body_mut().add_literal(Value::Bool(true), ty, pos);
+        let list = self.list(&[literal]);
+        if let Node::Case { var, body, .. } = self.body().node(case) {
+            self.body_mut()
+                .replace(case, Node::Case { list, var, body });
+        }
+    }
+
+    /// If tag and cases are constant as far as the match: the one clause that runs, or none.
     fn known_clause(&self, tag: Option<ExprId>, clauses: &[Clause]) -> Option<Option<Clause>> {
         let value = match tag {
             Some(t) => self.info().const_value(t)?.clone(),
@@ -96,12 +121,7 @@ impl Builder<'_> {
                 }
             )
         });
-        (!falls).then(|| {
-            Some(Clause {
-                cases: Vec::new(),
-                ..clause.clone()
-            })
-        })
+        (!falls).then(|| Some(clause.clone()))
     }
 
     /// The type that cases are converted to: the tag's, or `any` if interfaces and other types are mixed; none for

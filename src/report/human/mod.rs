@@ -177,7 +177,14 @@ fn cost(site: &Site) -> String {
 fn help(report: &Report, found: &Located) -> String {
     let finding = &found.finding;
     let rule = report.rule(&finding.rule);
-    let remedy = rule.map(|(_, rule)| guide::first_sentence(&rule.fix));
+    let remedy = match (&finding.advice, rule) {
+        (Some(advice), _) => advice
+            .iter()
+            .map(|a| text::one_line(a).into_owned())
+            .collect(),
+        (None, Some((_, rule))) => vec![guide::first_sentence(&rule.fix)],
+        (None, None) => Vec::new(),
+    };
     let steps = found.flow().iter().enumerate();
     let elsewhere = steps
         .filter(|(_, step)| step.file != finding.file)

@@ -64,7 +64,7 @@ fn level(rule: &RuleMeta) -> Level {
 
 fn configuration(rule: &RuleMeta) -> ReportingConfiguration {
     ReportingConfiguration {
-        enabled: rule.level.is_none().then_some(false),
+        enabled: rule.default_level().is_none().then_some(false),
         level: Some(level(rule).as_str().into()),
         ..ReportingConfiguration::default()
     }

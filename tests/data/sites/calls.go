@@ -16,7 +16,7 @@ func loops(files []*os.File, n int, ch chan func()) {
 		go func(k int) { use(k) }(n) //@ closure heap:goroutine never; go heap:goroutine always; interface-conversion stack never; variadic-slice stack never
 		ch <- func() { use(n) } //@ closure heap:sent always; interface-conversion stack never; variadic-slice stack never
 		ch <- func() {} //@ closure heap:sent never
-		func() { use(n) }()
+		func() { use(n) }() //@ interface-conversion stack never; variadic-slice stack never
 		g := func() { use(n) } //@ closure heap:stored always; interface-conversion stack never; variadic-slice stack never
 		fs := append([]func(){}, func() { use(n) }, g) //@<=24 append heap:non-constant-size maybe; closure heap:stored always; interface-conversion stack never; slice-literal stack never; variadic-slice stack never //@>=25 append stack maybe; closure heap:stored always; interface-conversion stack never; slice-literal stack never; variadic-slice stack never
 		use(fs) //@ interface-conversion stack never; variadic-slice stack never

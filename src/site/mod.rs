@@ -14,6 +14,10 @@
 //! [`SiteKind::InterfaceConversion`], verdict heap (it leaks through `Println`'s parameter), cost always (for a struct
 //! `p`), heat: loop depth 1.
 
+mod about;
+
+pub use about::{CallKind, Trait, Traits, TypeKind};
+
 use serde::{Deserialize, Serialize};
 
 use crate::base::source::FileId;
@@ -70,9 +74,31 @@ pub enum SiteKind {
     Go,
     /// The closure or record that a `defer` statement makes.
     Defer,
+    /// `m[k] = v`: a map that may have to grow.
+    MapAssign,
+    /// `f(x)`, as written: what is allocated inside of the function called is not looked at. Only rules that name this
+    /// kind meet it.
+    Call,
+    /// A parameter that its function keeps or hands back, so that what callers pass escapes. Only rules that name this
+    /// kind meet it.
+    Parameter,
+    /// A declared function, with the number of places in it that allocate. Only rules that name this kind meet it.
+    Function,
 }
 
 impl SiteKind {
+    /// How many kinds there are.
+    pub const COUNT: usize = SiteKind::Function as usize + 1;
+
+    /// Whether a site of this kind is a place that may allocate by itself; the others tell something else that rules
+    /// can ask for.
+    pub fn is_allocation(self) -> bool {
+        !matches!(
+            self,
+            SiteKind::Call | SiteKind::Parameter | SiteKind::Function
+        )
+    }
+
     /// The kebab-case name.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -93,6 +119,10 @@ impl SiteKind {
             SiteKind::VariadicSlice => "variadic-slice",
             SiteKind::Go => "go",
             SiteKind::Defer => "defer",
+            SiteKind::MapAssign => "map-assign",
+            SiteKind::Call => "call",
+            SiteKind::Parameter => "parameter",
+            SiteKind::Function => "function",
         }
     }
 }
@@ -390,10 +420,20 @@ pub struct Site {
     pub ty: String,
     /// Bytes of one object, if known.
     pub size: Option<u64>,
-    /// The interface type of a boxing, the callee of a call argument: what rules may show. Empty if there is none.
+    /// What the type is made of, if known.
+    pub type_kind: Option<TypeKind>,
+    /// The interface type of a boxing, the type that a string conversion starts from: what rules may show. Empty if there
+    /// is none.
     pub target: String,
-    /// The function that is called at or around the site, qualified (`fmt.Println`); empty if there is none.
+    /// The function that is called, or that the value is passed to on its way out: `fmt.Println`, `(*sync.Pool).Put`,
+    /// `(io.Reader).Read`, with the import path as qualifier. Empty if there is none, or if it is a function value.
     pub callee: String,
+    /// How that function is called; `None` if there is no such call.
+    pub call: Option<CallKind>,
+    /// What else holds.
+    pub traits: Traits,
+    /// Of a function, the places in it that allocate, those that are cold left out; otherwise 0.
+    pub count: u32,
     /// The compiler's decision.
     pub verdict: Verdict,
     /// What it costs.

@@ -1,0 +1,178 @@
+//! Which nodes of bodies the passes over a package look for: one walk of each body finds them for all passes.
+
+use super::Package;
+use super::body::{Body, FuncRef};
+use super::instantiate::is_instance_use;
+use super::node::{FuncId, Node, NodeId};
+use super::visit::Stacks;
+use crate::base::index::Idx;
+
+/// Lists of nodes, one for each function of a package, behind one another.
+#[derive(Default, Debug)]
+struct Lists {
+    ids: Vec<NodeId>,
+    /// Where the list of each function ends.
+    ends: Vec<usize>,
+}
+
+impl Lists {
+    fn close(&mut self) {
+        self.ends.push(self.ids.len());
+    }
+
+    fn of(&self, func: FuncId) -> &[NodeId] {
+        let i = func.index();
+        let from = if i == 0 { 0 } else { self.ends[i - 1] };
+        &self.ids[from..self.ends[i]]
+    }
+}
+
+/// What the bodies of a package's functions have of each kind of node that is looked for. Dead nodes do not count, and
+/// generic functions, which are no code, have nothing.
+#[derive(Default, Debug)]
+pub struct Outlines {
+    calls: Lists,
+    closure_calls: Lists,
+    mentions: Lists,
+    assigns: Lists,
+    returns: Vec<u32>,
+    stacks: Stacks,
+}
+
+impl Outlines {
+    /// Walks the bodies of a package's functions.
+    pub fn of(package: &Package) -> Outlines {
+        let mut outlines = Outlines::default();
+        outlines.extend(package);
+        outlines
+    }
+
+    /// Adds what the package has more functions of by now.
+    pub fn extend(&mut self, package: &Package) {
+        for i in self.returns.len()..package.funcs.len() {
+            let func = &package.funcs[FuncId::from_usize(i)];
+            self.returns.push(0);
+            if !func.generic {
+                self.body(&func.body);
+            }
+            self.calls.close();
+            self.closure_calls.close();
+            self.mentions.close();
+            self.assigns.close();
+        }
+    }
+
+    /// Calls, inner ones first.
+    pub fn calls(&self, func: FuncId) -> &[NodeId] {
+        self.calls.of(func)
+    }
+
+    /// The calls that may turn out to call a function literal or an instance, in source order.
+    pub fn closure_calls(&self, func: FuncId) -> &[NodeId] {
+        self.closure_calls.of(func)
+    }
+
+    /// Functions, methods and function literals that are named, called or not, in source order.
+    pub fn mentions(&self, func: FuncId) -> &[NodeId] {
+        self.mentions.of(func)
+    }
+
+    /// What declares variables or assigns to them, in source order.
+    pub fn assigns(&self, func: FuncId) -> &[NodeId] {
+        self.assigns.of(func)
+    }
+
+    /// How many returns there are; those without values count twice.
+    pub fn returns(&self, func: FuncId) -> u32 {
+        self.returns[func.index()]
+    }
+
+    fn body(&mut self, body: &Body) {
+        let mut returns = 0;
+        body.walk(&mut self.stacks, body.list(body.stmts), |id, leaving| {
+            match *body.node_ref(id) {
+                Node::Call { .. } if leaving => self.calls.ids.push(id),
+                Node::Call { fun, .. } => {
+                    if may_be_closure(body, fun) {
+                        self.closure_calls.ids.push(id);
+                    }
+                    return true;
+                }
+                Node::Func(_)
+                | Node::MethodExpr { .. }
+                | Node::MethodValue { .. }
+                | Node::Closure(_) => self.mentions.ids.push(id),
+                Node::Return(values) => returns += if values.is_empty() { 2 } else { 1 },
+                ref node if assigns(node) => self.assigns.ids.push(id),
+                _ => {}
+            }
+            false
+        });
+        if let Some(last) = self.returns.last_mut() {
+            *last = returns;
+        }
+    }
+}
+
+/// Whether a node declares a variable or assigns to some.
+pub(super) fn assigns(node: &Node) -> bool {
+    matches!(
+        node,
+        Node::Assign { .. }
+            | Node::AssignOp { .. }
+            | Node::AssignList { .. }
+            | Node::Range { .. }
+            | Node::Dcl(_)
+    )
+}
+
+/// Whether a callee expression may be a function literal or an instance of a generic function.
+fn may_be_closure(body: &Body, fun: NodeId) -> bool {
+    !matches!(
+        body.node_ref(fun),
+        Node::Func(FuncRef::Decl(_))
+            | Node::MethodExpr {
+                func: FuncRef::Decl(_),
+                ..
+            }
+            | Node::DotInter { .. }
+    )
+}
+
+/// What has to be looked at of a body that is copied into another one.
+#[derive(Default, Debug)]
+pub struct Template {
+    /// Calls that are not dead, inner ones first.
+    pub calls: Vec<NodeId>,
+    /// Returns by number.
+    pub returns: Vec<NodeId>,
+    /// Closures by number.
+    pub closures: Vec<NodeId>,
+    /// What declares variables or assigns to them, by number.
+    pub assigns: Vec<NodeId>,
+    /// Whether there are instances of generic functions.
+    pub has_instances: bool,
+}
+
+impl Template {
+    /// Looks at all nodes of a body.
+    pub fn of(body: &Body) -> Template {
+        let mut template = Template::default();
+        for i in 0..body.len() {
+            let id = NodeId::from_usize(i);
+            match body.node_ref(id) {
+                Node::Return(_) => template.returns.push(id),
+                Node::Closure(_) => template.closures.push(id),
+                node if is_instance_use(node) => template.has_instances = true,
+                node if assigns(node) => template.assigns.push(id),
+                _ => {}
+            }
+        }
+        body.postorder(body.list(body.stmts), |id| {
+            if matches!(body.node_ref(id), Node::Call { .. }) {
+                template.calls.push(id);
+            }
+        });
+        template
+    }
+}
