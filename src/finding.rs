@@ -13,7 +13,7 @@ use crate::base::source::FileId;
 use crate::base::span::Span;
 use crate::edit::{Fix, Rewrite};
 use crate::option::OptionSpec;
-use crate::site::Site;
+use crate::site::{FlowStep, Site};
 
 /// A rule at a place.
 #[derive(Clone, PartialEq, Debug)]
@@ -38,6 +38,8 @@ pub struct Finding {
     pub expr: String,
     /// The site; none for findings about comments and syntax.
     pub site: Option<Box<Site>>,
+    /// The steps that lead to it, where no site has them.
+    pub trail: Vec<FlowStep>,
     /// Set when a comment suppresses it; it is counted but not reported.
     pub suppressed: Option<Suppressed>,
     /// Set when it was there before; it is counted but not reported.
@@ -298,6 +300,7 @@ mod tests {
             function: "f".into(),
             expr: expr.into(),
             site: None,
+            trail: Vec::new(),
             suppressed: None,
             old: None,
             fingerprint: 0,

@@ -19,6 +19,7 @@
 //! | [`heat`], [`profile`] | how often each place runs, by its loops and by its callers, and what was measured there |
 //! | [`ir`], [`inline`] | typed trees → the compiler's view of each function, calls inlined as it would |
 //! | [`escape`] | trees → [`site`]s with verdict and cost |
+//! | [`contract`] | what functions may allocate with all that they call; promises that are not kept |
 //! | [`facts`] | what importers need of a package ↔ bytes: embedded for the standard library, cached for dependencies |
 //! | [`rules`] | sites → [`finding`]s; suppressions |
 //! | [`fix`], [`edit`] | findings → rewrites that keep a program's meaning, as text edits |
@@ -44,6 +45,7 @@ pub mod base;
 pub mod baseline;
 pub mod cli;
 pub mod config;
+pub mod contract;
 pub mod directive;
 pub mod driver;
 pub mod edit;

@@ -6,6 +6,8 @@
 //! | `//heaplint:file-ignore RULE[,RULE] -- reason` | none in the file |
 //! | `//nolint:heaplint` | as `ignore` of every rule; above the package clause as `file-ignore` |
 //! | `//heaplint:hot`, `//heaplint:cold` | above a function: its heat |
+//! | `//heaplint:noalloc` | above a function: it promises to allocate nothing |
+//! | `//heaplint:alloc-ok -- reason` | what this line allocates breaks no promise; alone on its line: the next statement |
 //!
 //! A comment that starts like one of these and is none is a [`Slip`]. What rules are called is not known here.
 //! [`write()`] is the other way: it puts `ignore` comments where given findings are.
@@ -56,6 +58,24 @@ pub struct Mark {
     pub comment: Span,
 }
 
+/// A function with `//heaplint:noalloc`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Promise {
+    /// The function.
+    pub decl: DeclId,
+    /// The bytes of the comment.
+    pub comment: Span,
+}
+
+/// A place with `//heaplint:alloc-ok`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Exemption {
+    /// The bytes of the comment.
+    pub comment: Span,
+    /// The bytes that it exempts.
+    pub covers: Span,
+}
+
 /// A comment that was probably meant for heaplint.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Slip {
@@ -72,12 +92,21 @@ pub struct Directives {
     pub ignores: Vec<Ignore>,
     /// Marks of heat.
     pub marks: Vec<Mark>,
+    /// Functions that promise to allocate nothing.
+    pub promises: Vec<Promise>,
+    /// Places that may allocate all the same.
+    pub exemptions: Vec<Exemption>,
     /// Slips.
     pub slips: Vec<Slip>,
 }
 
 /// The words behind `heaplint:`.
-const VERBS: [&str; 4] = ["ignore", "file-ignore", "hot", "cold"];
+const VERBS: [&str; 6] = ["ignore", "file-ignore", "hot", "cold", NOALLOC, ALLOC_OK];
+
+/// Above a function that promises to allocate nothing.
+pub const NOALLOC: &str = "noalloc";
+/// Where something may be allocated all the same.
+pub const ALLOC_OK: &str = "alloc-ok";
 
 /// Reads the comments of a file.
 pub fn read(src: &SourceFile, ast: &Ast) -> Directives {
@@ -206,6 +235,8 @@ impl Reader<'_> {
         match verb {
             "ignore" => self.ignore(index, span, rest, false),
             "file-ignore" => self.ignore(index, span, rest, true),
+            NOALLOC => self.promise(index, span),
+            ALLOC_OK => self.exemption(index, span, rest),
             _ => self.mark(index, span, verb == "hot"),
         }
     }
@@ -239,19 +270,49 @@ impl Reader<'_> {
     }
 
     fn mark(&mut self, index: usize, span: Span, hot: bool) {
-        let next = self.next_code(index);
         let word = if hot { "hot" } else { "cold" };
-        match self.function_at(next).filter(|_| self.is_alone(span)) {
-            Some(decl) => self.found.marks.push(Mark {
+        if let Some(decl) = self.function_below(index, span, word) {
+            self.found.marks.push(Mark {
                 decl,
                 hot,
                 comment: span,
-            }),
-            None => self.slip(
-                span,
-                format!("`heaplint:{word}` has to stand above a function"),
-            ),
+            });
         }
+    }
+
+    fn promise(&mut self, index: usize, comment: Span) {
+        if let Some(decl) = self.function_below(index, comment, NOALLOC) {
+            self.found.promises.push(Promise { decl, comment });
+        }
+    }
+
+    /// The function below a comment that stands alone; a slip if there is none.
+    fn function_below(&mut self, index: usize, span: Span, word: &str) -> Option<DeclId> {
+        let next = self.next_code(index);
+        let found = self.function_at(next).filter(|_| self.is_alone(span));
+        if found.is_none() {
+            let message = format!("`heaplint:{word}` has to stand above a function");
+            self.slip(span, message);
+        }
+        found
+    }
+
+    fn exemption(&mut self, index: usize, comment: Span, rest: &str) {
+        let reason = rest.trim_start().strip_prefix("--").map_or("", str::trim);
+        if reason.is_empty() {
+            let message = "say why this may allocate: `//heaplint:alloc-ok -- reason`";
+            return self.slip(comment, message.to_owned());
+        }
+        let covers = match self.scope(index, comment) {
+            Scope::Range(range) => range,
+            Scope::Line(line) => {
+                let starts = self.src.line_starts();
+                let start = starts[line as usize - 1];
+                let end = starts.get(line as usize).copied();
+                Span::new(start, end.unwrap_or(self.src.text().len() as u32))
+            }
+        };
+        self.found.exemptions.push(Exemption { comment, covers });
     }
 
     fn index(&self) -> &Index {

@@ -10,6 +10,9 @@ use rustc_hash::FxHashMap;
 use crate::base::index::{Idx, IndexVec};
 use crate::base::source::{FileId, SourceFile};
 use crate::base::symbol::Symbol;
+use crate::contract::cause::Causes;
+use crate::contract::effects::{self, Effects};
+use crate::contract::exempt::Exempt;
 use crate::escape::analysis::{self, Analysis};
 use crate::escape::build::Context;
 use crate::escape::cost::Costs;
@@ -18,9 +21,12 @@ use crate::escape::summary::{self, Summary};
 use crate::facts::archive::Archive;
 use crate::facts::code::Code;
 use crate::facts::std;
+use crate::inline::callee::{Finder, Imports};
 use crate::inline::{self, Inlined};
 use crate::ir::body::FuncRef;
 use crate::ir::node::FuncId;
+use crate::ir::outline::Outlines;
+use crate::ir::statics::Statics;
 use crate::ir::{self, Callees};
 use crate::load::{PackageId, Program};
 use crate::parse::Parsed;
@@ -29,6 +35,7 @@ use crate::types::package::Pkg;
 use crate::types::sizes::Sizes;
 use crate::types::{self, Config, FileInput, Import, Importer, PackageInput, info};
 
+use super::contract;
 use super::typecheck::{Typed, language_of};
 
 /// What is decided for a package.
@@ -43,18 +50,65 @@ pub(super) struct Decided {
     pub(super) go: GoVersion,
     /// The target.
     pub(super) sizes: Sizes,
+    /// What its functions may allocate with all that they call, if that was asked for.
+    pub(super) contracts: Option<Contracts>,
+}
+
+/// What there is to know of promises in a package.
+pub(super) struct Contracts {
+    /// The places that are exempt.
+    pub(super) exempt: Exempt,
+    /// What functions do.
+    pub(super) effects: Effects,
 }
 
 impl Decided {
     /// Its sites by file, position and kind, and those of `extra`, without regions and heat.
     pub(super) fn sites(&self, extra: &Extra<'_>) -> Vec<Site> {
-        let costs = Costs::new(
-            &self.package,
-            crate::ir::release::Release::of(self.go),
-            self.sizes,
-        );
-        Sites { costs, extra }.of(&self.analysis)
+        sites_of(&self.package, self.go, self.sizes, extra).of(&self.analysis)
     }
+
+    /// Its functions for those who look for causes in them.
+    pub(super) fn with_causes<R>(
+        &self,
+        callees: &Units,
+        contracts: &Contracts,
+        f: impl FnOnce(&Causes<'_, '_>) -> R,
+    ) -> R {
+        with_causes(self, callees, &contracts.exempt, f)
+    }
+}
+
+fn sites_of<'a>(
+    package: &'a ir::Package,
+    go: GoVersion,
+    sizes: Sizes,
+    extra: &'a Extra<'a>,
+) -> Sites<'a> {
+    let release = crate::ir::release::Release::of(go);
+    Sites {
+        costs: Costs::new(package, release, sizes),
+        extra,
+    }
+}
+
+fn with_causes<R>(
+    decided: &Decided,
+    callees: &Units,
+    exempt: &Exempt,
+    f: impl FnOnce(&Causes<'_, '_>) -> R,
+) -> R {
+    let package = &decided.package;
+    let release = ir::release::Release::of(decided.go);
+    let statics = Statics::of(package, &Outlines::of(package), release);
+    let imports = Imports::new(package, callees);
+    let finder = Finder {
+        package,
+        imports: &imports,
+        statics: &statics,
+    };
+    let sites = sites_of(package, decided.go, decided.sizes, &Extra::NONE);
+    f(&Causes::new(finder, sites, &decided.analysis, exempt))
 }
 
 /// The packages of a run that are decided so far.
@@ -63,27 +117,29 @@ pub(super) struct Units {
     /// Objects know their package; this is where it lies.
     ids: RwLock<FxHashMap<Pkg, PackageId>>,
     sizes: Sizes,
+    options: Options,
+}
+
+/// What is to be decided, and how.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Options {
     /// Nothing is inlined, as with the compiler's `-l`.
-    no_inline: bool,
+    pub(super) no_inline: bool,
+    /// What functions may allocate with all that they call is wanted too.
+    pub(super) contracts: bool,
     /// Whether to say why functions cannot be inlined.
-    explain: bool,
+    pub(super) explain: bool,
 }
 
 impl Units {
     /// Nothing decided yet of `packages` packages. `sizes` are the target's.
-    pub(super) fn new(packages: usize, sizes: Sizes, no_inline: bool) -> Units {
+    pub(super) fn new(packages: usize, sizes: Sizes, options: Options) -> Units {
         Units {
             decided: (0..packages).map(|_| OnceLock::new()).collect(),
             ids: RwLock::default(),
             sizes,
-            no_inline,
-            explain: false,
+            options,
         }
-    }
-
-    /// The same, saying of each function why it cannot be inlined if `explain`.
-    pub(super) fn explaining(self, explain: bool) -> Units {
-        Units { explain, ..self }
     }
 
     /// Decides a package. What it imports has been decided before, or is unknown.
@@ -97,7 +153,9 @@ impl Units {
                 version: language_of(file.language),
             })
             .collect();
-        self.decide_sources(typed.id, go, typed.info, &sources)
+        let exempt = || contract::exempt(program, typed);
+        let exempt = self.options.contracts.then(exempt);
+        self.decide_sources(typed.id, go, typed.info, &sources, exempt)
     }
 
     fn decide_sources(
@@ -106,13 +164,14 @@ impl Units {
         go: GoVersion,
         info: &info::Package,
         sources: &[ir::build::Source<'_>],
+        exempt: Option<Exempt>,
     ) -> Decided {
         let release = ir::release::Release::of(go);
         let mut package = ir::build::build(info, sources, release);
         let config = inline::Config {
             release,
-            disabled: self.no_inline,
-            explain: self.explain,
+            disabled: self.options.no_inline,
+            explain: self.options.explain,
         };
         let inlined = inline::run(&mut package, self, config);
         let analysis = analysis::analyse(Context {
@@ -121,16 +180,35 @@ impl Units {
             release: crate::ir::release::Release::of(go),
             sizes: self.sizes,
         });
-        let code = Code::exported(&package, &analysis);
-        let _first = self.decided[id].set(code);
-        self.publish(package.pkg, id);
-        Decided {
+        let mut decided = Decided {
             package,
             inlined,
             analysis,
             go,
             sizes: self.sizes,
+            contracts: None,
+        };
+        if let Some(exempt) = exempt {
+            decided.contracts = Some(self.contracts(&mut decided, exempt));
         }
+        let code = Code::exported(&decided.package, &decided.analysis);
+        let _first = self.decided[id].set(code);
+        self.publish(decided.package.pkg, id);
+        decided
+    }
+
+    /// Finds out what the functions do, and adds it to what callers know of them.
+    fn contracts(&self, decided: &mut Decided, exempt: Exempt) -> Contracts {
+        let effects = with_causes(decided, self, &exempt, |causes| {
+            effects::effects(causes, &decided.analysis, self)
+        });
+        let summaries = &mut decided.analysis.summaries;
+        for (id, &effect) in effects.of.iter_enumerated() {
+            if let Some(summary) = &mut summaries[id] {
+                summary.effect = Some(effect);
+            }
+        }
+        Contracts { exempt, effects }
     }
 
     /// Adds a package that was decided in an earlier run.
@@ -164,7 +242,7 @@ pub(super) fn alone(
     parsed: &Parsed,
     file: FileId,
     go: GoVersion,
-) -> (info::Package, Decided) {
+) -> (info::Package, Decided, Units) {
     let input = FileInput {
         file,
         ast: &parsed.ast,
@@ -182,15 +260,21 @@ pub(super) fn alone(
     };
     // Without the library its imports are opaque, and what hangs on them is unknown.
     let (info, _) = types::check(&package, &Library(std::library(go).ok()), &config);
-    let units = Units::new(1, Sizes::AMD64, false);
+    let contracts = contract::is_spoken_of(src);
+    let options = Options {
+        contracts,
+        ..Options::default()
+    };
+    let units = Units::new(1, Sizes::AMD64, options);
     let source = ir::build::Source {
         ast: &parsed.ast,
         text: src.text(),
         version: language_of(go),
     };
     let id = PackageId::from_usize(0);
-    let decided = units.decide_sources(id, go, &info, &[source]);
-    (info, decided)
+    let exempt = contracts.then(|| contract::exempt_in([(file, src, parsed)]));
+    let decided = units.decide_sources(id, go, &info, &[source], exempt);
+    (info, decided, units)
 }
 
 /// Imports of the standard library alone.

@@ -17,7 +17,7 @@ use crate::types::dump;
 use crate::types::sizes::Sizes;
 use crate::walk;
 
-use super::decide::Units;
+use super::decide::{self, Units};
 use super::setup::{Refusal, Setup, refuse_unusable_paths};
 use super::typecheck::{Bodies, Nothing, Typed, each_package};
 use super::{Streams, in_pool};
@@ -196,7 +196,11 @@ fn library(goroot: &Path) -> Result<Library, Refusal> {
     let (program, _) = load::load(&walked, options, read_batch);
     let version = program.builds.iter().find(|b| b.mode == Mode::Goroot);
     let version = version.map_or_else(String::new, |b| b.compiler.to_string());
-    let units = Units::new(program.packages.len(), Sizes::AMD64, false);
+    let options = decide::Options {
+        contracts: true,
+        ..decide::Options::default()
+    };
+    let units = Units::new(program.packages.len(), Sizes::AMD64, options);
     let checked = each_package(&program, Sizes::AMD64, Bodies::All, &Nothing, |typed| {
         let mistakes = package_lines(&program, typed).1;
         let decided = units.decide(&program, typed);

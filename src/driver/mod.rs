@@ -10,6 +10,7 @@
 
 mod baseline;
 mod commands;
+mod contract;
 mod decide;
 mod dump;
 mod explain;
@@ -358,8 +359,12 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
         .then(|| Benchmarks::find(&walked, &mut program, &setup.load));
     let program = program;
     let sizes = Sizes::for_arch(&setup.load.target.goarch).unwrap_or_default();
-    let units = Units::new(program.packages.len(), sizes, scope.input.no_inline)
-        .explaining(scope.wanted.inlining);
+    let options = decide::Options {
+        no_inline: scope.input.no_inline,
+        explain: scope.wanted.inlining,
+        contracts: scope.wanted.findings && contract::are_there(&program),
+    };
+    let units = Units::new(program.packages.len(), sizes, options);
     let mut notices = setup::notices(&program, &diagnostics);
     let none = ProfileArgs::default();
     let profiles = Profiles::read(scope.profiles.unwrap_or(&none), &program, &mut notices)?;
@@ -369,8 +374,9 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
     let asked_for = asked_for(&program);
     let cache = setup.cache.as_ref();
     let goarch = &setup.load.target.goarch;
-    let reuse = cache.map(|cache| Reuse::new(&program, cache, goarch, scope.input.no_inline));
+    let reuse = cache.map(|cache| Reuse::new(&program, cache, goarch, options));
     let around = Around {
+        units: &units,
         program: &program,
         settings,
         profiles: &profiles,
@@ -548,7 +554,7 @@ impl Analysis {
             elapsed: None,
         };
         let steps = |f: &Finding| {
-            let flow = f.site.iter().flat_map(|s| &s.flow);
+            let flow = f.site.iter().flat_map(|s| &s.flow).chain(&f.trail);
             flow.map(|step| step.file).collect::<Vec<_>>()
         };
         let findings = self.findings.iter();

@@ -20,20 +20,21 @@ use crate::heat::calls::{self, PackageCalls};
 use crate::heat::spread::Spread;
 use crate::heat::{FileHeat, HeatConfig};
 use crate::ir::boxes::types_in_interfaces;
-use crate::load::{PackageId, Program};
+use crate::load::{PackageFile, PackageId, Program};
 use crate::parse::{self, Parsed};
 use crate::profile::{Measured, Uses};
 use crate::report::CompilerLines;
-use crate::rules::{self, Active, SYNTAX_ERROR, Snippet};
+use crate::rules::{self, Active, Found, SYNTAX_ERROR, Snippet};
 use crate::settings::{Settings, SettingsCache};
 use crate::site::{Cost, GoVersion, Site, SiteKind};
+use crate::types::info;
 use crate::walk;
 
-use super::decide::{self, Decided};
+use super::decide::{self, Decided, Units};
 use super::measure::Profiles;
 use super::tally::tally;
 use super::typecheck::Typed;
-use super::{regions, spread};
+use super::{contract, regions, spread};
 
 /// What became of a package.
 #[derive(Default)]
@@ -75,11 +76,14 @@ struct SurveyedFile {
     measured: Measured,
     /// Empty for files without findings.
     sites: Vec<Site>,
+    /// What was found by other means than sites.
+    found: Vec<Found>,
 }
 
 /// What a run knows besides the package at hand.
 #[derive(Clone, Copy)]
 pub(super) struct Around<'r> {
+    pub(super) units: &'r Units,
     pub(super) program: &'r Program,
     pub(super) settings: &'r SettingsCache<'r>,
     pub(super) profiles: &'r Profiles,
@@ -134,8 +138,10 @@ pub(super) fn survey(
             } else {
                 Vec::new()
             },
+            found: Vec::new(),
         });
     }
+    add_found(around.units, typed.info, decided, &mut surveyed, &files);
     let parts = files.iter().zip(&surveyed).zip(&typed.info.files);
     let parts = parts.map(|(((file, _, parsed), surveyed), info)| calls::File {
         ast: &parsed.ast,
@@ -156,6 +162,27 @@ pub(super) fn survey(
         calls,
         go: decided.go,
         id: typed.id,
+    }
+}
+
+/// Adds what is found of promises to the files of a package.
+fn add_found(
+    units: &Units,
+    info: &info::Package,
+    decided: &Decided,
+    surveyed: &mut [SurveyedFile],
+    files: &[(&PackageFile, &SourceFile, &Parsed)],
+) {
+    let directives: Vec<&Directives> = surveyed.iter().map(|f| &f.directives).collect();
+    let mut found = contract::findings(info, decided, units, &directives);
+    let shown = files.iter();
+    let shown = shown.map(|(file, src, parsed)| (file.id, *src, &parsed.ast));
+    regions::show_found(&mut found, shown);
+    for (id, found) in found {
+        let mut files = surveyed.iter_mut();
+        if let Some(file) = files.find(|file| file.id == id) {
+            file.found.push(found);
+        }
     }
 }
 
@@ -380,6 +407,7 @@ impl Unit<'_> {
                 sites,
                 directives: &self.file.directives,
                 diagnostics: &self.file.errors,
+                found: &self.file.found,
             },
             active,
         )
@@ -424,7 +452,7 @@ pub fn check_alone(text: &str, go: GoVersion, marks: &HeatConfig<'_>, active: &A
     let src = SourceFile::new("example.go", text.as_bytes());
     let parsed = parse::parse_file(src.text());
     let file = FileId::from_usize(0);
-    let (info, decided) = decide::alone(&src, &parsed, file, go);
+    let (info, decided, units) = decide::alone(&src, &parsed, file, go);
     let extra = Extra {
         stack_variables: false,
         parameters: active.asks_for(SiteKind::Parameter),
@@ -447,17 +475,32 @@ pub fn check_alone(text: &str, go: GoVersion, marks: &HeatConfig<'_>, active: &A
         PackageCalls::of(&info, &[part], boxed, usual.callbacks(), usual.handlers())
     });
     let spread = Spread::new(&calls.iter().collect::<Vec<_>>());
-    let surveyed = SurveyedFile {
+    let mut surveyed = [SurveyedFile {
         id: file,
         heat,
         directives,
         errors: errors(file, &parsed),
         measured: Measured::default(),
         sites: Vec::new(),
+        found: Vec::new(),
+    }];
+    let here = PackageFile {
+        id: file,
+        language: go,
+        selected: true,
+        generated: false,
+        test: false,
     };
+    add_found(
+        &units,
+        &info,
+        &decided,
+        &mut surveyed,
+        &[(&here, &src, &parsed)],
+    );
     let unit = Unit {
         src: &src,
-        file: &surveyed,
+        file: &surveyed[0],
         profiles: None,
         go,
         package: "example",

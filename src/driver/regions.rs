@@ -11,6 +11,7 @@ use crate::ast::{Ast, Expr};
 use crate::base::source::{FileId, SourceFile};
 use crate::base::span::Span;
 use crate::finding::normalise;
+use crate::rules::Found;
 use crate::site::{Site, SiteKind};
 
 /// Longest text of an expression, in characters.
@@ -70,6 +71,37 @@ pub(super) fn show<'f>(
                 // The site itself has to stay visible: what lies around it is shown by its operator alone.
                 step.span = if covers { step.span } else { shown };
             }
+        }
+    }
+}
+
+/// The same for what was found by other means than sites: one byte is made a region, a region stays.
+pub(super) fn show_found<'f>(
+    found: &mut [(FileId, Found)],
+    files: impl Iterator<Item = (FileId, &'f SourceFile, &'f Ast)>,
+) {
+    let mut wanted: BTreeMap<FileId, FxHashMap<u32, Here>> = BTreeMap::new();
+    for (file, found) in found.iter() {
+        let steps = found.trail.iter().map(|s| (s.file, s.span));
+        for (file, span) in steps.chain([(*file, found.span)]) {
+            let here = wanted.entry(file).or_default();
+            here.insert(span.start, Here::default());
+        }
+    }
+    let mut regions = FxHashMap::default();
+    for (file, src, ast) in files {
+        if let Some(at) = wanted.remove(&file) {
+            regions.insert(file, Regions::find(src, ast, at));
+        }
+    }
+    let shown = |file: FileId, span: Span| match regions.get(&file) {
+        Some(found) if size(span) == 1 => found.shown(SiteKind::New, span.start, span),
+        _ => span,
+    };
+    for (file, found) in found {
+        found.span = shown(*file, found.span);
+        for step in &mut found.trail {
+            step.span = shown(step.file, step.span);
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::facts::{Decoder, Facts, Packages, encode_all};
 use crate::load::{Imported, Package, PackageId, Program, Variant};
 use crate::types::package::Pkg;
 
+use super::decide::Options;
 use super::typecheck::Typed;
 
 /// What identifies the code that decides.
@@ -31,17 +32,17 @@ pub(super) struct Reuse<'p> {
 }
 
 impl<'p> Reuse<'p> {
-    /// `goarch` and `no_inline` are the options of the run that matter besides the files.
+    /// `goarch` and `options` are the options of the run that matter besides the files.
     pub(super) fn new(
         program: &'p Program,
         cache: &'p Cache,
         goarch: &str,
-        no_inline: bool,
+        options: Options,
     ) -> Reuse<'p> {
         let mut common = Recipe::default();
         PROGRAM.iter().for_each(|part| common.add(part));
         common.add(goarch);
-        common.add([u8::from(no_inline)]);
+        common.add([u8::from(options.no_inline), u8::from(options.contracts)]);
         Reuse {
             program,
             cache,

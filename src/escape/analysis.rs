@@ -151,6 +151,7 @@ impl Builder<'_> {
         Summary {
             params: params.collect(),
             pragma: effective_pragma(f.pragma, f.has_body),
+            effect: None,
         }
     }
 

@@ -38,6 +38,7 @@ mod call;
 mod callee;
 mod closure;
 pub mod cost;
+pub mod effect;
 mod expr;
 pub mod graph;
 mod growth;

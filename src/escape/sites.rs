@@ -236,7 +236,8 @@ impl Sites<'_> {
         }
     }
 
-    fn describe(&self, decision: &Decision) -> Option<(SiteKind, Pos, Ty, String)> {
+    /// What kind of site a decision is about, where, its type and its text; `None` for what no source stands for.
+    pub fn describe(&self, decision: &Decision) -> Option<(SiteKind, Pos, Ty, String)> {
         match decision.subject {
             Subject::Anonymous => None,
             Subject::Variable(func, local) => {

@@ -1,6 +1,7 @@
 //! What callers in other batches and packages need of a function: a tag a parameter, and the directives that change how
 //! arguments are passed.
 
+use super::effect::Effect;
 use super::leaks::Leaks;
 use crate::ast::Pragma;
 use crate::ir::body::FuncRef;
@@ -41,6 +42,8 @@ pub struct Summary {
     pub params: Vec<Tag>,
     /// `//go:uintptrescapes`, `//go:uintptrkeepalive` (which assembly functions have without being told), and the rest.
     pub pragma: Pragma,
+    /// What running it may allocate; `None` where nobody asked.
+    pub effect: Option<Effect>,
 }
 
 impl Summary {

@@ -284,7 +284,10 @@ impl Located {
 
     /// From the site to where it outlives its frame; empty if there is no site or no flow was computed.
     fn flow(&self) -> &[FlowStep] {
-        self.finding.site.as_ref().map_or(&[], |site| &site.flow)
+        match &self.finding.site {
+            Some(site) => &site.flow,
+            None => &self.finding.trail,
+        }
     }
 }
 

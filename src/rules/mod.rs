@@ -15,8 +15,9 @@
 //!
 //! # Invariants
 //!
-//! - No rule is in code. Three ids are known here because they speak of the run and not of sites: [`SYNTAX_ERROR`],
-//!   [`UNKNOWN_SUPPRESSION`] and [`UNUSED_SUPPRESSION`]; even their texts and levels are files.
+//! - No rule is in code. Five ids are known here because they speak of the run and not of sites: [`SYNTAX_ERROR`],
+//!   [`UNKNOWN_SUPPRESSION`], [`UNUSED_SUPPRESSION`], [`NOALLOC`] and [`NOALLOC_UNPROVABLE`]; even their texts and levels
+//!   are files.
 //! - What is unknown is not reported.
 //! - Findings come out in the order of the sites, then those about syntax and comments; [`crate::finding::number`] sorts.
 
@@ -33,7 +34,10 @@ pub use active::Active;
 pub use docs::{markdown, page};
 pub use examples::{ExampleReport, Snippet, test_examples};
 pub use message::phrase as reason_phrase;
-pub use set::{Rule, RuleSet, SYNTAX_ERROR, UNKNOWN_SUPPRESSION, UNUSED_SUPPRESSION};
+pub use set::{
+    NOALLOC, NOALLOC_UNPROVABLE, Rule, RuleSet, SYNTAX_ERROR, UNKNOWN_SUPPRESSION,
+    UNUSED_SUPPRESSION,
+};
 
 use self::active::ActiveRule;
 use self::matcher::Answer;
@@ -43,7 +47,7 @@ use crate::base::source::{FileId, SourceFile};
 use crate::base::span::Span;
 use crate::directive::{Directives, Ignore};
 use crate::finding::{Finding, Suppressed, normalise};
-use crate::site::{GoVersion, Site};
+use crate::site::{FlowStep, GoVersion, Site};
 
 /// What is known of a file when its rules are run.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +66,27 @@ pub struct FileInput<'i> {
     pub directives: &'i Directives,
     /// What earlier stages found wrong in it; their rule is the id of a rule about the run.
     pub diagnostics: &'i [Diagnostic],
+    /// What was found by other means than sites.
+    pub found: &'i [Found],
+}
+
+/// Something that was found by other means than sites; level and texts are its rule's.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The id of a rule about the run.
+    pub rule: &'static str,
+    /// Where.
+    pub span: Span,
+    /// The enclosing function as gc names it; empty outside of functions.
+    pub function: String,
+    /// What it is known by among those of its function and rule.
+    pub expr: String,
+    /// One sentence.
+    pub message: String,
+    /// The steps that lead to it.
+    pub trail: Vec<FlowStep>,
+    /// Whether a comment may suppress it.
+    pub suppressible: bool,
 }
 
 /// The findings of one file, suppressed ones included and marked.
@@ -77,6 +102,9 @@ pub fn check_file(input: &FileInput<'_>, active: &Active) -> Vec<Finding> {
     }
     for diagnostic in input.diagnostics {
         checker.about_run(diagnostic.rule, diagnostic.span, &diagnostic.message, true);
+    }
+    for found in input.found {
+        checker.found(found);
     }
     let complaints = checker.suppressions.complaints(input.directives, active);
     for c in complaints {
@@ -108,27 +136,40 @@ impl Checker<'_> {
         });
     }
 
-    fn about_run(&mut self, rule: &str, span: Span, detail: &str, suppressible: bool) {
-        let Some(rule) = self.active.rule(rule) else {
+    fn about_run(&mut self, rule: &'static str, span: Span, detail: &str, suppressible: bool) {
+        let text = String::from_utf8_lossy(span.text(self.input.src.text())).into_owned();
+        self.found(&Found {
+            rule,
+            span,
+            function: String::new(),
+            expr: text,
+            message: detail.to_owned(),
+            trail: Vec::new(),
+            suppressible,
+        });
+    }
+
+    fn found(&mut self, found: &Found) {
+        let Some(rule) = self.active.rule(found.rule) else {
             return;
         };
-        let covered = if suppressible {
-            self.suppressions.cover(&rule.id, span)
+        let covered = if found.suppressible {
+            self.suppressions.cover(&rule.id, found.span)
         } else {
             None
         };
-        let text = String::from_utf8_lossy(span.text(self.input.src.text())).into_owned();
         self.findings.push(Finding {
             rule: rule.id.clone(),
             level: rule.level,
             file: self.input.file,
-            span,
-            message: rule.message.render_detail(detail),
+            span: found.span,
+            message: rule.message.render_detail(&found.message),
             advice: None,
             package: self.input.package.to_owned(),
-            function: String::new(),
-            expr: normalise(&text),
+            function: found.function.clone(),
+            expr: normalise(&found.expr),
             site: None,
+            trail: found.trail.clone(),
             suppressed: covered.map(suppressed),
             old: None,
             fingerprint: 0,
@@ -149,6 +190,7 @@ fn at_site(input: &FileInput<'_>, rule: &ActiveRule, site: &Site, by: Option<&Ig
         function: site.function.as_str().to_owned(),
         expr: normalise(&site.expr),
         site: Some(Box::new(site.clone())),
+        trail: Vec::new(),
         suppressed: by.map(suppressed),
         old: None,
         fingerprint: 0,

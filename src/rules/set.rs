@@ -17,6 +17,10 @@ use crate::option::{OptionSpec, OptionValue, option_value};
 /// The files of `rules/`: name and contents, sorted by name.
 const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
+/// The rule about allocations that a function promises not to make.
+pub const NOALLOC: &str = "noalloc";
+/// The rule about such promises that cannot be proved.
+pub const NOALLOC_UNPROVABLE: &str = "noalloc-unprovable";
 /// The rule that a Go file has to parse.
 pub const SYNTAX_ERROR: &str = "syntax-error";
 /// The rule that comments for heaplint have to mean something.
@@ -25,7 +29,13 @@ pub const UNKNOWN_SUPPRESSION: &str = "unknown-suppression";
 pub const UNUSED_SUPPRESSION: &str = "unused-suppression";
 
 /// The ids of rules about the run itself, which match no sites.
-const ABOUT_RUN: [&str; 3] = [SYNTAX_ERROR, UNKNOWN_SUPPRESSION, UNUSED_SUPPRESSION];
+const ABOUT_RUN: [&str; 5] = [
+    SYNTAX_ERROR,
+    UNKNOWN_SUPPRESSION,
+    UNUSED_SUPPRESSION,
+    NOALLOC,
+    NOALLOC_UNPROVABLE,
+];
 
 /// A rule that has been read and found sound.
 #[derive(Clone, Debug)]

@@ -5,6 +5,7 @@ mod cache;
 mod cli;
 mod code;
 mod config;
+mod contract;
 mod escape;
 mod facts;
 mod fix;

@@ -58,6 +58,7 @@ fn finding(rule: &str, level: Level, file: usize, span: Span, message: &str) -> 
         function: String::new(),
         expr: message.into(),
         site: None,
+        trail: Vec::new(),
         advice: None,
         suppressed: None,
         old: None,

@@ -46,6 +46,11 @@ const MAY_IMPORT: &[(&str, &[&str], &[&str])] = &[
         &["ast", "finding", "heat", "ir", "lex", "site", "types"],
         &["memchr", "rustc_hash"],
     ),
+    (
+        "contract",
+        &["escape", "inline", "ir", "site", "types"],
+        &["rustc_hash"],
+    ),
     ("option", &[], &["schemars", "serde"]),
     ("edit", &[], &["schemars", "serde"]),
     (

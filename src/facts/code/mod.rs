@@ -19,7 +19,7 @@
 //!   8 funcs     checksum of the types' blob, parameter tags, functions
 //! ```
 //!
-//! A function has its directives, cost and tags; a body that is copied has its variables and nodes, each node behind
+//! A function has its directives, cost, tags and [effect](crate::escape::effect); a body that is copied has its variables and nodes, each node behind
 //! its parts. Of positions only calls have one, and it says no more than whether two calls are the same one.
 
 mod nodes;

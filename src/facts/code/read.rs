@@ -12,6 +12,7 @@ use crate::ast::Pragma;
 use crate::base::bytes::{Corrupt, Reader};
 use crate::base::index::{Idx, IndexVec};
 use crate::base::symbol::{Symbol, sym};
+use crate::escape::effect::Effect;
 use crate::escape::leaks::Leaks;
 use crate::escape::summary::{Summary, Tag};
 use crate::ir::body::{Body, Class, FuncName, FuncRef, Instance, Local, LocalId, Pos};
@@ -279,7 +280,15 @@ impl CodeReader<'_> {
         for _ in 0..r.len()? {
             params.push(pick(&self.tags, r.index()?)?);
         }
-        Ok(Summary { params, pragma })
+        let effect = match r.uint()?.checked_sub(1) {
+            None => None,
+            Some(number) => Some(Effect::decode(number).ok_or(Corrupt("no such effect"))?),
+        };
+        Ok(Summary {
+            params,
+            pragma,
+            effect,
+        })
     }
 
     /// Variables and nodes.

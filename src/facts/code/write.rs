@@ -260,6 +260,7 @@ impl Writer<'_> {
             let number = self.tag(*tag);
             put_uint(out, number);
         }
+        put_uint(out, summary.effect.map_or(0, |e| e.encode() + 1));
     }
 
     fn tag(&mut self, tag: Tag) -> u64 {
