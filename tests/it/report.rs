@@ -422,6 +422,23 @@ fn sarif_keeps_the_loudest_results_and_says_what_it_left_out() {
 }
 
 #[test]
+fn a_sarif_name_never_repeats_the_id() {
+    let report = Report::new(Parts {
+        rules: vec![rule("noalloc", None), rule("boxing-in-loop", None)],
+        ..Parts::default()
+    });
+    let log = json(Format::Sarif, &report, &OPTIONS);
+    let rules = &log["runs"][0]["tool"]["driver"]["rules"];
+    let names: Vec<_> = rules
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| &r["name"])
+        .collect();
+    assert_eq!(names, [&serde_json::Value::Null, &"BoxingInLoop".into()]);
+}
+
+#[test]
 fn github_gets_ten_of_a_level_and_the_count_of_the_rest() {
     let out = text(Format::Github, &many(200), &OPTIONS);
     let lines: Vec<&str> = out.lines().collect();

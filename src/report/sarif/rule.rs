@@ -20,13 +20,13 @@ pub(super) fn descriptor(doc: &RuleDoc) -> ReportingDescriptor {
     let rule = &doc.meta;
     let mut out = ReportingDescriptor::builder()
         .id(rule.id.clone())
-        .name(pascal_case(&rule.id))
         .short_description(multiformat(&bounded(&rule.summary)))
         .full_description(multiformat(&bounded(&full_description(rule))))
         .help(help(&doc.markdown))
         .default_configuration(configuration(rule))
         .properties(properties(rule))
         .build();
+    out.name = name(&rule.id);
     // An empty or relative helpUri makes GitHub reject the file.
     let page = rule
         .references
@@ -83,6 +83,11 @@ fn properties(rule: &RuleMeta) -> PropertyBag {
             ("problem.severity".to_string(), severity.into()),
         ]),
     }
+}
+
+/// The name beside the id. An id of one word has none: SARIF forbids names that only repeat the id (SARIF1001).
+fn name(id: &str) -> Option<String> {
+    Some(pascal_case(id)).filter(|name| !name.eq_ignore_ascii_case(id))
 }
 
 /// `boxing-in-loop` as `BoxingInLoop`, the form that SARIF recommends for names.
