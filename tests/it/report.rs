@@ -435,7 +435,7 @@ fn a_sarif_name_never_repeats_the_id() {
         .iter()
         .map(|r| &r["name"])
         .collect();
-    assert_eq!(names, [&serde_json::Value::Null, &"BoxingInLoop".into()]);
+    assert_eq!(names, [&"BoxingInLoop".into(), &serde_json::Value::Null]);
 }
 
 #[test]
