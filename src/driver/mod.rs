@@ -1,9 +1,13 @@
 //! The whole run: walk → load → parse → types → inline → escape → heat → rules → report.
 //!
-//! [`analyse`] is that line, read top to bottom. Packages go through its middle part in dependency order: [`typecheck`]
-//! checks them, [`decide`] decides as the compiler does (or [`reuse`] finds that decided in the cache), [`package`] gathers
-//! what rules need. Once all of that is done, [`spread`] finds how often functions run, and the rules run. [`setup`] is what comes before any Go code; [`commands`] are the commands that need none. This is the only module that uses threads: packages
-//! run side by side on a pool of its own, whose threads have room for the deepest tree the parser makes.
+//! [`analyse`] is that line, read top to bottom. Packages go through its middle part in the order that [`schedule`] gives,
+//! imports before importers: [`typecheck`] checks them, [`decide`] decides as the compiler does (or [`reuse`] finds that
+//! decided in the cache), [`package`] gathers what rules need, [`contract`] the promises that are broken. Once all of that
+//! is done, [`spread`] finds how often functions run, and the rules run. [`fix`] then tries what could be rewritten.
+//!
+//! [`setup`] is what comes before any Go code; [`commands`] are the commands that need none. This is the only module that
+//! uses threads: packages run side by side on a pool of its own, whose threads have room for the deepest tree the parser
+//! makes.
 //!
 //! Nothing here decides about code: it hands each stage what it needs and gathers what comes back. A stage that panics on
 //! one package costs that package, and the run says so and ends with exit code 2.
