@@ -7,6 +7,11 @@ use clap::Parser;
 use heaplint::cli::{Cli, Exit};
 use heaplint::driver::{self, Streams};
 use heaplint::report::Style;
+use mimalloc::MiMalloc;
+
+/// Two worker threads make and free millions of short vectors: glibc's allocator is an eighth of a cold run's time.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
