@@ -1,12 +1,12 @@
 //! The cache of dependencies' facts: it changes how long a run takes, and nothing else.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use heaplint::facts::Facts;
 use heaplint::facts::cache::{Cache, Digest, Recipe};
 
+use super::command::command;
 use super::tree::Tree;
 
 fn key(name: &str) -> Digest {
@@ -148,11 +148,9 @@ const KEEPS: &str =
     "package low\n\nvar kept *int\n\nfunc Take(p *int) int { kept = p; return *p }\n";
 
 fn lines(module: &Tree, cache: &Path, args: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_heaplint"))
+    let output = command(module.root())
         .args(["check", "--format", "gcflags", "./top"])
         .args(args)
-        .current_dir(module.root())
-        .env_remove("HEAPLINT_CONFIG")
         .env_remove("HEAPLINT_NO_CACHE")
         .env("HEAPLINT_CACHE", cache)
         .output()

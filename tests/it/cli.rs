@@ -1,38 +1,25 @@
 //! The command as users and scripts meet it: exit codes, formats, and an answer to any tree of files.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
-/// A folder of its own below the target directory, empty.
+use crate::command::{self, heaplint, text};
+
+/// A module of its own, empty.
 fn folder(name: &str) -> PathBuf {
-    let dir = Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .join("cli")
-        .join(name);
-    let _ = std::fs::remove_dir_all(&dir);
-    std::fs::create_dir_all(&dir).unwrap();
+    let dir = command::folder("cli", name);
     // A repository of its own, so that no config above it counts.
     std::fs::create_dir(dir.join(".git")).unwrap();
     std::fs::write(dir.join("go.mod"), "module example.com/m\n\ngo 1.27\n").unwrap();
     dir
 }
 
-fn heaplint(dir: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_heaplint"))
-        .args(args)
-        .current_dir(dir)
-        .env_remove("HEAPLINT_CONFIG")
-        .env("HEAPLINT_NO_CACHE", "1")
-        .env("NO_COLOR", "1")
-        .output()
-        .unwrap()
-}
-
 fn stdout(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
+    text(&output.stdout)
 }
 
 fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
+    text(&output.stderr)
 }
 
 const HOT: &str = "package m\n\nfunc f(n int) (out [][]byte) {\n\tfor i := range n {\n\t\tout = append(out, make([]byte, i))\n\t}\n\treturn out\n}\n";

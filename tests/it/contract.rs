@@ -31,11 +31,11 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use heaplint::site::GoVersion;
 use serde_json::Value;
 
+use crate::command::{command, text};
 use crate::pipeline::{everything, run};
 
 type Lines = BTreeSet<(u32, String)>;
@@ -86,15 +86,10 @@ fn module() -> PathBuf {
 }
 
 fn check(args: &[&str]) -> Value {
-    let output = Command::new(env!("CARGO_BIN_EXE_heaplint"))
-        .args(["check", "--format", "json"])
-        .args(args)
-        .current_dir(module())
-        .env_remove("HEAPLINT_CONFIG")
-        .output()
-        .unwrap();
-    serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
+    let mut command = command(&module());
+    command.args(["check", "--format", "json"]).args(args);
+    let output = command.env_remove("HEAPLINT_NO_CACHE").output().unwrap();
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output.stderr)))
 }
 
 /// The findings about promises in `near`, as line, rule, message and steps.

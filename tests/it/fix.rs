@@ -6,9 +6,10 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use serde_json::Value;
+
+use crate::command::{self, heaplint, read, text, write};
 
 const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/fix");
 
@@ -17,10 +18,7 @@ const CONFIG: &str = "extends: [none, ./rules]\nrules:\n  any-box: warning\n  an
 
 /// A module with the rules of the fixtures and the given folder of them.
 fn module(name: &str, folder: &str) -> PathBuf {
-    let dir = Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .join("fix")
-        .join(name);
-    let _ = std::fs::remove_dir_all(&dir);
+    let dir = command::folder("fix", name);
     std::fs::create_dir_all(dir.join(".git")).unwrap();
     write(&dir, "go.mod", "module example.com/demo\n\ngo 1.27\n");
     let append = if folder == "refused" { "every" } else { "any" };
@@ -41,30 +39,6 @@ fn module(name: &str, folder: &str) -> PathBuf {
         }
     }
     dir
-}
-
-fn write(dir: &Path, path: &str, text: &str) {
-    let path = dir.join(path);
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::write(path, text).unwrap();
-}
-
-fn read(dir: &Path, path: &str) -> String {
-    std::fs::read_to_string(dir.join(path)).unwrap()
-}
-
-fn heaplint(dir: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_heaplint"))
-        .args(args)
-        .current_dir(dir)
-        .env_remove("HEAPLINT_CONFIG")
-        .env("NO_COLOR", "1")
-        .output()
-        .unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// The Go files of a folder by name.

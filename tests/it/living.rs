@@ -2,17 +2,15 @@
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
 use serde_json::Value;
 
+use crate::command::{check_json, folder, heaplint, read, text, write};
+
 /// A repository of its own below the target directory, with a module and nothing else.
 fn repository(name: &str) -> PathBuf {
-    let dir = Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .join("living")
-        .join(name);
-    let _ = std::fs::remove_dir_all(&dir);
-    std::fs::create_dir_all(&dir).unwrap();
+    let dir = folder("living", name);
     git(&dir, &["init", "--quiet", "--initial-branch=main"]);
     write(&dir, "go.mod", "module example.com/m\n\ngo 1.27\n");
     dir
@@ -43,41 +41,15 @@ fn commit(dir: &Path) {
     git(dir, &["commit", "--quiet", "--message", "x"]);
 }
 
-fn write(dir: &Path, path: &str, text: &str) {
-    let path = dir.join(path);
-    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-    std::fs::write(path, text).unwrap();
-}
-
 fn edit(dir: &Path, path: &str, from: &str, to: &str) {
     let before = read(dir, path);
     assert!(before.contains(from), "{before}");
     write(dir, path, &before.replacen(from, to, 1));
 }
 
-fn read(dir: &Path, path: &str) -> String {
-    std::fs::read_to_string(dir.join(path)).unwrap()
-}
-
-fn heaplint(dir: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_heaplint"))
-        .args(args)
-        .current_dir(dir)
-        .env_remove("HEAPLINT_CONFIG")
-        .env("NO_COLOR", "1")
-        .output()
-        .unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
 /// The findings as `path:line rule`, and the summary.
 fn check(dir: &Path, args: &[&str]) -> (Vec<String>, Value) {
-    let output = heaplint(dir, &[&["check", "--format", "json"], args].concat());
-    let json: Value = serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|_| panic!("{args:?}: {}", text(&output.stderr)));
+    let json = check_json(dir, args);
     let line = |f: &Value| {
         let (path, rule) = (f["path"].as_str().unwrap(), f["rule"].as_str().unwrap());
         format!("{path}:{} {rule}", f["start"]["line"])

@@ -4,6 +4,7 @@
 mod cache;
 mod cli;
 mod code;
+mod command;
 mod config;
 mod contract;
 mod escape;

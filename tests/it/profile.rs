@@ -3,10 +3,11 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use heaplint::profile::{Kind, Profile};
 use serde_json::Value;
+
+use crate::command::{check_json, folder, heaplint, text};
 
 fn data() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/profile")
@@ -14,10 +15,7 @@ fn data() -> PathBuf {
 
 /// A copy of the program, in which files can be changed.
 fn copy(name: &str) -> PathBuf {
-    let dir = Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .join("profile")
-        .join(name);
-    let _ = std::fs::remove_dir_all(&dir);
+    let dir = folder("profile", name);
     for path in [
         ".heaplint.yml",
         "hot-make.yml",
@@ -34,21 +32,6 @@ fn copy(name: &str) -> PathBuf {
     dir
 }
 
-fn check(dir: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_heaplint"))
-        .args([&["check", "--format", "json"], args].concat())
-        .current_dir(dir)
-        .env_remove("HEAPLINT_CONFIG")
-        .output()
-        .unwrap()
-}
-
-fn json(dir: &Path, args: &[&str]) -> Value {
-    let output = check(dir, args);
-    serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
-}
-
 /// The lines with findings.
 fn lines(json: &Value) -> Vec<u64> {
     let findings = json["findings"].as_array().unwrap();
@@ -57,9 +40,9 @@ fn lines(json: &Value) -> Vec<u64> {
 }
 
 fn refusal(dir: &Path, args: &[&str]) -> String {
-    let output = check(dir, args);
+    let output = heaplint(dir, &[&["check", "--format", "json"], args].concat());
     assert_eq!(output.status.code(), Some(2));
-    String::from_utf8_lossy(&output.stderr).into_owned()
+    text(&output.stderr)
 }
 
 #[test]
@@ -88,8 +71,8 @@ fn real_profiles_are_read() {
 #[test]
 fn what_was_measured_is_hot() {
     let dir = data();
-    assert!(lines(&json(&dir, &["feed"])).is_empty());
-    let profiled = json(&dir, &["feed", "--profile", "allocs.pprof"]);
+    assert!(lines(&check_json(&dir, &["feed"])).is_empty());
+    let profiled = check_json(&dir, &["feed", "--profile", "allocs.pprof"]);
     assert_eq!(lines(&profiled), [17]);
     let measured = &profiled["findings"][0]["site"]["measured"];
     assert!(measured["share"].as_f64().unwrap() > 50.0);
@@ -99,17 +82,17 @@ fn what_was_measured_is_hot() {
     assert_eq!(profiled["summary"]["notices"], Value::Array(Vec::new()));
     // Half of the bytes is not enough if more is asked for, and what a loop makes hot is then not reported either.
     let most = ["feed", "--profile", "allocs.pprof", "--min-share", "60%"];
-    assert!(lines(&json(&dir, &most)).is_empty());
+    assert!(lines(&check_json(&dir, &most)).is_empty());
 }
 
 #[test]
 fn a_profile_beside_a_command_is_found() {
-    let found = json(&data(), &[]);
+    let found = check_json(&data(), &[]);
     assert_eq!(lines(&found), [17]);
     assert_eq!(found["findings"][0]["site"]["measured"]["objects"], 0);
     let dir = copy("damaged");
     std::fs::write(dir.join("cmd/replay/default.pgo"), "damaged").unwrap();
-    let damaged = json(&dir, &[]);
+    let damaged = check_json(&dir, &[]);
     // The command calls it in a loop, so it is hot all the same.
     assert!(damaged["findings"][0]["site"]["measured"].is_null());
     let notice = damaged["summary"]["notices"][0]["message"]
@@ -125,7 +108,7 @@ fn lines_of_an_older_profile_are_found_by_function_and_offset() {
     let moved = code.replace("func room", "// It is further\n// down today.\nfunc room");
     std::fs::remove_file(dir.join("feed/feed.go")).unwrap();
     std::fs::write(dir.join("feed/renamed.go"), moved).unwrap();
-    let stale = json(&dir, &["feed", "--profile", "allocs.pprof"]);
+    let stale = check_json(&dir, &["feed", "--profile", "allocs.pprof"]);
     assert_eq!(lines(&stale), [19]);
     let notice = stale["summary"]["notices"][0]["message"].as_str().unwrap();
     assert!(
@@ -149,11 +132,11 @@ fn the_largest_share_comes_first() {
         code.replace("// Split makes", loops),
     )
     .unwrap();
-    assert_eq!(lines(&json(&dir, &["feed"])), [11]);
+    assert_eq!(lines(&check_json(&dir, &["feed"])), [11]);
     let profile = ["feed", "--profile", "allocs.pprof"];
-    assert_eq!(lines(&json(&dir, &profile)), [23, 11]);
+    assert_eq!(lines(&check_json(&dir, &profile)), [23, 11]);
     let filtered = [&profile[..], &["--min-share", "1"]].concat();
-    assert_eq!(lines(&json(&dir, &filtered)), [23]);
+    assert_eq!(lines(&check_json(&dir, &filtered)), [23]);
 }
 
 #[test]
@@ -166,7 +149,7 @@ fn a_profile_that_does_not_fit_is_an_error() {
     let dir = copy("part");
     std::fs::create_dir(dir.join("cold")).unwrap();
     std::fs::write(dir.join("cold/cold.go"), "package cold\n").unwrap();
-    let part = json(&dir, &["cold", "--profile", "allocs.pprof"]);
+    let part = check_json(&dir, &["cold", "--profile", "allocs.pprof"]);
     let notice = part["summary"]["notices"][0]["message"].as_str().unwrap();
     assert!(
         notice.contains("no function of the checked packages"),

@@ -1,12 +1,12 @@
 //! Heat that comes by calls. In the fixture every line whose site is hot says what makes it so.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use heaplint::base::glob::Patterns;
 use heaplint::site::{GoVersion, HotBy, SiteKind};
 use serde_json::Value;
 
+use crate::command::heaplint;
 use crate::pipeline::{Run, no_marks, recommended, run_with};
 
 fn calls() -> Run {
@@ -78,20 +78,15 @@ fn module() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/heat/module")
 }
 
-fn heaplint(args: &[&str]) -> Vec<u8> {
-    let output = Command::new(env!("CARGO_BIN_EXE_heaplint"))
-        .args(args)
-        .current_dir(module())
-        .env_remove("HEAPLINT_CONFIG")
-        .output()
-        .unwrap();
+fn in_module(args: &[&str]) -> Vec<u8> {
+    let output = heaplint(&module(), args);
     assert!(output.status.code().is_some_and(|code| code < 2));
     output.stdout
 }
 
 /// Hot sites that cost something as `file:line`.
 fn hot(args: &[&str]) -> Vec<String> {
-    let out = heaplint(&[&["dump", "sites"], args].concat());
+    let out = in_module(&[&["dump", "sites"], args].concat());
     let out = String::from_utf8(out).unwrap();
     let mut places: Vec<String> = Vec::new();
     for line in out.lines() {
@@ -152,7 +147,7 @@ fn what_is_hot_by_requests_alone_is_a_note() {
         "extends: [none, ./rule.yml]\nrules: { hot-literal: warning }\n",
     )
     .unwrap();
-    let out = heaplint(&[
+    let out = in_module(&[
         "check",
         "--format",
         "json",

@@ -97,7 +97,7 @@ const MAY_IMPORT: &[(&str, &[&str], &[&str])] = &[
     ("cli", &["report", "site"], &["clap", "clap_complete"]),
     ("driver", &["*"], &["memchr", "rayon", "rustc_hash"]),
     ("lib", &["*"], &[]),
-    ("main", &["*"], &["clap"]),
+    ("main", &["*"], &["clap", "mimalloc"]),
 ];
 
 const MAX_LINES: usize = 600;
