@@ -35,6 +35,8 @@ pub struct Context<'a> {
     pub release: &'static Release,
     /// The target.
     pub sizes: Sizes,
+    /// Whether the ways that values take to the heap are wanted, and not only what is on it.
+    pub ways: bool,
 }
 
 /// What a location stands for.
@@ -79,7 +81,7 @@ impl<'a> Builder<'a> {
     pub fn new(cx: Context<'a>, outlines: &Outlines) -> Builder<'a> {
         Builder {
             cx,
-            graph: Graph::new(),
+            graph: Graph::new(cx.ways),
             subjects: IndexVec::from_elem(Subject::Anonymous, Graph::PSEUDO),
             members: FxHashMap::default(),
             locals: Vec::new(),
