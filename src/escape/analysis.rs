@@ -114,8 +114,8 @@ fn run_batch(builder: &mut Builder<'_>, solver: &mut Solver, members: &[FuncId])
     builder.clear();
     builder.add_members(members);
     for &func in members {
-        if !builder.is_joined(func) {
-            Walk::new(builder, func, 0).function();
+        if let Some(member) = builder.member(func).filter(|_| !builder.is_joined(func)) {
+            Walk::new(builder, func, member, 0).function();
         }
     }
     builder.flow_captures();

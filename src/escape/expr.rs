@@ -26,10 +26,21 @@ use crate::types::ty::{BasicKind, Ty, TyKind};
 impl Walk<'_, '_> {
     /// The value of `id` goes into `k`; what must run before it runs first.
     pub fn expr(&mut self, k: Hole, id: NodeId) {
+        if self.holds_nothing(id) {
+            return;
+        }
         self.nested(id, |walk| {
             walk.stmts(walk.body.init(id));
             walk.expr_after_init(k, id);
         });
+    }
+
+    /// Whether the expression is one of those that hold nothing that the function could own, whatever becomes of them.
+    fn holds_nothing(&self, id: NodeId) -> bool {
+        matches!(
+            self.body.node_ref(id),
+            Node::Literal(_) | Node::Nil | Node::Type | Node::Func(_) | Node::Global(_)
+        ) && self.body.init(id).is_empty()
     }
 
     /// Walks an expression whose value goes nowhere.
@@ -55,13 +66,13 @@ impl Walk<'_, '_> {
 
     /// [`expr`](Walk::expr) of a node whose init statements have run.
     pub fn expr_after_init(&mut self, mut k: Hole, id: NodeId) {
-        if k.derefs >= 0 && !self.b.has_pointers(self.body.ty(id)) {
+        if k.derefs >= 0 && k.dst != Graph::blank() && !self.b.has_pointers(self.body.ty(id)) {
             k.dst = Graph::blank();
         }
         match self.body.node(id) {
             Node::Name(local) => self.name(k, local),
             Node::Unary { x, .. } | Node::Recv(x) => self.discard(x),
-            Node::Binary { .. } => self.binary(id),
+            Node::Binary { x, y, .. } => self.binary(x, y),
             Node::AddStr(list) => {
                 self.spill(k, id);
                 self.discards(list);
@@ -117,22 +128,23 @@ impl Walk<'_, '_> {
 
     /// The value of a variable goes into `k`.
     fn name(&mut self, k: Hole, local: LocalId) {
-        let loc = self.b.local(self.func, local);
+        let loc = self.local(local);
         self.b.graph.flow(k, loc);
     }
 
     /// Chains of operators may be long: the left spine is a loop.
-    fn binary(&mut self, id: NodeId) {
+    fn binary(&mut self, x: NodeId, y: NodeId) {
         let mut rights = Vec::new();
-        let mut at = id;
-        while let Node::Binary { x, y, .. } = self.body.node(at) {
+        let mut at = x;
+        self.stmts(self.body.init(at));
+        while let Node::Binary { x, y, .. } = *self.body.node_ref(at) {
             rights.push(y);
             at = x;
             self.stmts(self.body.init(at));
         }
         let blank = self.blank();
         self.expr_after_init(blank, at);
-        for y in rights.into_iter().rev() {
+        for y in rights.into_iter().rev().chain([y]) {
             self.discard(y);
         }
     }
@@ -260,7 +272,7 @@ impl Walk<'_, '_> {
             self.body.children(id, &mut todo);
         }
         for local in names {
-            let loc = self.b.local(self.func, local);
+            let loc = self.local(local);
             let k = Hole::into(Graph::unknown());
             self.b.graph.flow(k, loc);
             self.b.graph.flow(k.shift(-1), loc);

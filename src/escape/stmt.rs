@@ -15,7 +15,7 @@
 
 use super::build::Walk;
 use super::graph::{Attrs, Hole, Why};
-use super::loops::{defined_by_init, fresh_variables};
+use super::loops::{defined_by_init, fresh_variables, may_be_fresh};
 use crate::base::index::Idx;
 use crate::base::symbol::Symbol;
 use crate::ir::body::{Body, LocalId};
@@ -38,7 +38,7 @@ impl Met {
     fn in_arena(body: &Body) -> Met {
         let mut met = Met::default();
         for i in 0..body.len() {
-            match body.node(NodeId::from_usize(i)) {
+            match *body.node_ref(NodeId::from_usize(i)) {
                 Node::Branch {
                     kind: Branch::Goto,
                     label,
@@ -66,7 +66,7 @@ impl Walk<'_, '_> {
         if met.gotos {
             self.find_labels();
         }
-        if met.distinct_loops && met.references {
+        if met.distinct_loops && met.references && may_be_fresh(self.b.cx.package, self.func) {
             self.fresh = fresh_variables(self.b.cx.package, self.func);
         }
         self.block(self.body.stmts);
@@ -162,7 +162,7 @@ impl Walk<'_, '_> {
 
     /// A variable's depth is that of its declaration.
     fn declare(&mut self, local: LocalId) {
-        let loc = self.b.local(self.func, local);
+        let loc = self.local(local);
         self.b.graph[loc].loop_depth = self.depth;
     }
 
@@ -213,7 +213,7 @@ impl Walk<'_, '_> {
             return (hole, hole);
         };
         self.declare(local);
-        let variable = Hole::into(self.b.local(self.func, local));
+        let variable = Hole::into(self.local(local));
         if self.b.has_pointers(self.body.locals[local].ty) {
             (variable, variable)
         } else {
@@ -244,7 +244,9 @@ impl Walk<'_, '_> {
             self.deref(value, id, Why::RangeDeref)
         };
         self.b.graph.flow(k, operand);
-        self.reassigned(&[key, assigned], id);
+        for k in [key, assigned] {
+            self.reassigned(k, id);
+        }
         self.block(body);
         self.depth -= 1;
     }
@@ -281,7 +283,7 @@ impl Walk<'_, '_> {
             self.declare(local);
             let ty = body.locals[local].ty;
             if self.b.has_pointers(ty) {
-                let k = Hole::into(self.b.local(self.func, local));
+                let k = Hole::into(self.local(local));
                 ks.push(self.unboxed(k, ty, case, Why::SwitchCase));
             }
         }
@@ -305,15 +307,15 @@ impl Walk<'_, '_> {
         let package = self.b.cx.package;
         let results = &package.funcs[self.func].results;
         let values = self.body.list(values);
-        let ks: Vec<Hole> = results
-            .iter()
-            .map(|&r| Hole::into(self.b.local(self.func, r)))
-            .collect();
-        for (&k, &value) in ks.iter().zip(values) {
+        for (&result, &value) in results.iter().zip(values) {
+            let k = Hole::into(self.local(result));
             let k = self.note(k, id, Why::Return);
             self.expr(k, value);
         }
-        self.reassigned(&ks, id);
+        for &result in results {
+            let k = Hole::into(self.local(result));
+            self.reassigned(k, id);
+        }
     }
 
     /// The call has neither parameters nor results: only the function value, mostly a closure, flows. It goes to the
@@ -364,6 +366,8 @@ impl Walk<'_, '_> {
                 self.expr_after_init(blank, call);
             }
         }
-        self.reassigned(&ks, id);
+        for k in ks {
+            self.reassigned(k, id);
+        }
     }
 }
