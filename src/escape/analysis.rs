@@ -276,8 +276,8 @@ impl Builder<'_> {
             return false;
         };
         self.cx.release.shares_strings
-            && self.body(place.func).conv_kind(place.node) == ConvKind::StringToBytes
             && !self.graph[loc].attrs.has(Attrs::MUTATES)
+            && self.body(place.func).conv_kind(place.node) == ConvKind::StringToBytes
     }
 
     /// The way to what outlives the location and, if that was on the heap already for a way of its own, on from there.

@@ -11,6 +11,7 @@
 
 use super::build::{Subject, Walk};
 use super::graph::{Graph, Hole, Why};
+use crate::base::few::Few;
 use crate::ir::body::ConvKind;
 use crate::ir::node::{BinOp, Node, NodeId};
 use crate::lex::token::Kind as Op;
@@ -84,11 +85,11 @@ impl Walk<'_, '_> {
 
     /// All destinations first, then each value into its own; destinations without a value get none.
     pub fn assign_each(&mut self, lhs: &[NodeId], rhs: &[NodeId], why: Why, id: NodeId) {
-        let ks: Vec<Hole> = lhs.iter().map(|&x| self.destination(Some(x))).collect();
-        for ((&x, &k), &y) in lhs.iter().zip(&ks).zip(rhs) {
+        let ks: Few<Hole> = lhs.iter().map(|&x| self.destination(Some(x))).collect();
+        for ((&x, &k), &y) in lhs.iter().zip(&*ks).zip(rhs) {
             self.assign_value(k, (x, y), why, id);
         }
-        for &k in &ks {
+        for &k in &*ks {
             self.reassigned(k, id);
         }
     }

@@ -8,6 +8,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::graph::{Attrs, Graph, Hole, Loc, Owner, Place, Role, Why};
+use super::stmt::Met;
 use super::summary::{Callees, Summary};
 use crate::base::index::{Idx, IndexVec};
 use crate::base::symbol::Symbol;
@@ -79,6 +80,8 @@ pub(super) struct Builder<'a> {
     /// Summaries of the functions of earlier batches.
     pub summaries: IndexVec<FuncId, Option<Summary>>,
     pub statics: Statics,
+    /// What needs a look ahead in the function at hand.
+    pub met: Met,
 }
 
 impl<'a> Builder<'a> {
@@ -95,6 +98,7 @@ impl<'a> Builder<'a> {
             self_assignments: Vec::new(),
             summaries: IndexVec::from_elem(None, cx.package.funcs.len()),
             statics: Statics::of(cx.package, outlines, cx.release),
+            met: Met::default(),
         }
     }
 
@@ -354,9 +358,14 @@ impl<'b, 'a> Walk<'b, 'a> {
         Hole::into(loc)
     }
 
+    /// Whether the walk may go a level deeper.
+    pub fn may_nest(&self) -> bool {
+        self.nesting < MAX_NESTING
+    }
+
     /// Runs `f` one level deeper; at the limit, what `id` mentions goes to the unknown instead.
     pub fn nested(&mut self, id: NodeId, f: impl FnOnce(&mut Self)) {
-        if self.nesting >= MAX_NESTING {
+        if !self.may_nest() {
             self.give_up(id);
             return;
         }

@@ -21,32 +21,58 @@ use super::graph::{Graph, Hole, Why};
 use crate::ir::body::{ConvKind, LocalId};
 use crate::ir::node::{BinOp, Node, NodeId, Nodes};
 use crate::types::builtin::BuiltinId;
+use crate::types::predicates::is_numeric;
 use crate::types::ty::{BasicKind, Ty, TyKind};
 
 impl Walk<'_, '_> {
     /// The value of `id` goes into `k`; what must run before it runs first.
     pub fn expr(&mut self, k: Hole, id: NodeId) {
-        if self.holds_nothing(id) {
-            return;
-        }
-        self.nested(id, |walk| {
-            walk.stmts(walk.body.init(id));
-            walk.expr_after_init(k, id);
-        });
-    }
-
-    /// Whether the expression is one of those that hold nothing that the function could own, whatever becomes of them.
-    fn holds_nothing(&self, id: NodeId) -> bool {
-        matches!(
-            self.body.node_ref(id),
+        // Most expressions are leaves: short cuts for those to which nothing is attached.
+        match *self.body.node_ref(id) {
             Node::Literal(_) | Node::Nil | Node::Type | Node::Func(_) | Node::Global(_)
-        ) && self.body.init(id).is_empty()
+                if self.body.init(id).is_empty() => {}
+            Node::Name(local) if self.may_nest() && self.body.init(id).is_empty() => {
+                let k = self.unless_pointerless(k, id);
+                self.name(k, local);
+            }
+            _ => self.nested(id, |walk| {
+                walk.stmts(walk.body.init(id));
+                walk.expr_after_init(k, id);
+            }),
+        }
     }
 
     /// Walks an expression whose value goes nowhere.
-    pub fn discard(&mut self, id: NodeId) {
+    ///
+    /// Nothing can come of a variable, nor of an operator that only hands its operand on: these are passed over, each
+    /// a level deeper, down to what may have a part of its own in the graph.
+    pub fn discard(&mut self, mut id: NodeId) {
+        let nesting = self.nesting;
+        while self.may_nest() && self.body.init(id).is_empty() {
+            id = match *self.body.node_ref(id) {
+                Node::Name(_) => {
+                    self.nesting = nesting;
+                    return;
+                }
+                Node::Unary { x, .. }
+                | Node::Recv(x)
+                | Node::Deref { x, .. }
+                | Node::Dot { x, .. }
+                | Node::DotInter { x, .. } => x,
+                _ => break,
+            };
+            self.nesting += 1;
+        }
         let k = self.blank();
         self.expr(k, id);
+        self.nesting = nesting;
+    }
+
+    /// `k` for the value of `id`: what has no pointers goes nowhere.
+    fn unless_pointerless(&self, k: Hole, id: NodeId) -> Hole {
+        let goes = k.derefs < 0 || k.dst == Graph::blank() || self.b.has_pointers(self.body.ty(id));
+        let dst = if goes { k.dst } else { Graph::blank() };
+        Hole { dst, ..k }
     }
 
     /// [`discard`](Walk::discard) for each.
@@ -65,10 +91,8 @@ impl Walk<'_, '_> {
     }
 
     /// [`expr`](Walk::expr) of a node whose init statements have run.
-    pub fn expr_after_init(&mut self, mut k: Hole, id: NodeId) {
-        if k.derefs >= 0 && k.dst != Graph::blank() && !self.b.has_pointers(self.body.ty(id)) {
-            k.dst = Graph::blank();
-        }
+    pub fn expr_after_init(&mut self, k: Hole, id: NodeId) {
+        let k = self.unless_pointerless(k, id);
         match self.body.node(id) {
             Node::Name(local) => self.name(k, local),
             Node::Unary { x, .. } | Node::Recv(x) => self.discard(x),
@@ -170,6 +194,11 @@ impl Walk<'_, '_> {
 
     fn conversion(&mut self, k: Hole, x: NodeId, id: NodeId) {
         if !self.b.evaluated.is_empty() && self.b.evaluated.contains(&self.place(id)) {
+            return;
+        }
+        // Between numbers there are no other conversions than those two, and neither asks for more.
+        if is_numeric(self.body.ty(id)) && is_numeric(self.body.ty(x)) {
+            self.expr(k, x);
             return;
         }
         match self.body.conv_kind(id) {

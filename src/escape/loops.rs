@@ -17,7 +17,7 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::base::index::Idx;
+use super::stmt::Met;
 use crate::ir::Package;
 use crate::ir::body::{Body, Class, ConvKind, LocalId};
 use crate::ir::node::{FuncId, Node, NodeId};
@@ -30,14 +30,20 @@ pub(super) fn fresh_variables(package: &Package, func: FuncId) -> FxHashSet<Loca
     scan.leaked
 }
 
-/// Whether a variable of a loop is captured or has its address taken anywhere in the function, dead code included, as
-/// each fresh one does. This takes no walk of the tree.
-pub(super) fn may_be_fresh(package: &Package, func: FuncId) -> bool {
+/// Whether a variable of a loop is captured or has its address taken anywhere in the function, code that was dropped
+/// included: each fresh one is. `met` is what the function has of loops and references.
+pub(super) fn may_be_fresh(package: &Package, func: FuncId, met: &Met) -> bool {
+    if met.references.is_empty() {
+        return false;
+    }
     let mut scan = Scan::new(package, func);
-    let ids = || (0..package.funcs[func].body.len()).map(NodeId::from_usize);
-    ids().for_each(|id| scan.declared_at(id));
+    met.distinct_loops
+        .iter()
+        .for_each(|&id| scan.declared_at(id));
     if !scan.candidates.is_empty() {
-        ids().for_each(|id| scan.referred_to_at(id));
+        met.references
+            .iter()
+            .for_each(|&id| scan.referred_to_at(id));
     }
     !scan.leaked.is_empty()
 }

@@ -16,6 +16,7 @@
 use super::build::Walk;
 use super::graph::{Attrs, Hole, Why};
 use super::loops::{defined_by_init, fresh_variables, may_be_fresh};
+use crate::base::few::Few;
 use crate::base::index::Idx;
 use crate::base::symbol::Symbol;
 use crate::ir::body::{Body, LocalId};
@@ -24,33 +25,34 @@ use crate::types::ty::TyKind;
 
 /// What a body has of the things that need a look ahead; most have none.
 #[derive(Default)]
-struct Met {
+pub(super) struct Met {
     /// `goto` statements, but for the returns of inlined calls, which lead forward.
     gotos: bool,
     /// Loops with variables of their own on each iteration.
-    distinct_loops: bool,
+    pub distinct_loops: Vec<NodeId>,
     /// What may keep a variable: closures, and addresses taken.
-    references: bool,
+    pub references: Vec<NodeId>,
 }
 
 impl Met {
     /// Goes through all nodes in the order in which they lie in memory, code that was dropped included.
-    fn in_arena(body: &Body) -> Met {
-        let mut met = Met::default();
-        for i in 0..body.len() {
-            match *body.node_ref(NodeId::from_usize(i)) {
+    fn look_at(&mut self, body: &Body) {
+        self.gotos = false;
+        self.distinct_loops.clear();
+        self.references.clear();
+        for id in (0..body.len()).map(NodeId::from_usize) {
+            match *body.node_ref(id) {
                 Node::Branch {
                     kind: Branch::Goto,
                     label,
-                } => met.gotos |= !is_end_of_inlined_call(label),
-                Node::For { distinct, .. } | Node::Range { distinct, .. } => {
-                    met.distinct_loops |= distinct;
+                } => self.gotos |= !is_end_of_inlined_call(label),
+                Node::For { distinct: true, .. } | Node::Range { distinct: true, .. } => {
+                    self.distinct_loops.push(id);
                 }
-                Node::Closure(_) | Node::Addr { .. } => met.references = true,
+                Node::Closure(_) | Node::Addr { .. } => self.references.push(id),
                 _ => {}
             }
         }
-        met
     }
 }
 
@@ -62,11 +64,11 @@ fn is_end_of_inlined_call(label: Symbol) -> bool {
 impl Walk<'_, '_> {
     /// Walks the function's body.
     pub fn function(&mut self) {
-        let met = Met::in_arena(self.body);
-        if met.gotos {
+        self.b.met.look_at(self.body);
+        if self.b.met.gotos {
             self.find_labels();
         }
-        if met.distinct_loops && met.references && may_be_fresh(self.b.cx.package, self.func) {
+        if may_be_fresh(self.b.cx.package, self.func, &self.b.met) {
             self.fresh = fresh_variables(self.b.cx.package, self.func);
         }
         self.block(self.body.stmts);
@@ -356,7 +358,7 @@ impl Walk<'_, '_> {
             return;
         };
         self.stmts(self.body.init(call));
-        let ks: Vec<Hole> = lhs.iter().map(|&x| self.destination(Some(x))).collect();
+        let ks: Few<Hole> = lhs.iter().map(|&x| self.destination(Some(x))).collect();
         match self.body.node(call) {
             Node::Call { .. } | Node::InlinedCall { .. } | Node::Builtin { .. } => {
                 self.call(Some(&ks), call);
@@ -366,7 +368,7 @@ impl Walk<'_, '_> {
                 self.expr_after_init(blank, call);
             }
         }
-        for k in ks {
+        for &k in &*ks {
             self.reassigned(k, id);
         }
     }

@@ -206,6 +206,9 @@ impl AtOnce {
             Sink::Callee => (Graph::callee(), Attrs::CALLS),
             _ => (Graph::mutator(), Attrs::MUTATES),
         };
+        if incoming.of(root).is_empty() {
+            return;
+        }
         self.walk += 1;
         self.start(root);
         self.walk(graph, incoming, |graph, _, loc, derefs| {
@@ -221,7 +224,7 @@ impl AtOnce {
 
     /// Walks from one result, which is a sink of its own.
     fn walk_result(&mut self, graph: &mut Graph, incoming: &Incoming, layout: Layout, root: Loc) {
-        if self.marks[root.index()].heap <= 0 {
+        if self.marks[root.index()].heap <= 0 || incoming.of(root).is_empty() {
             return;
         }
         self.walk += 1;
