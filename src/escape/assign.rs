@@ -116,7 +116,7 @@ impl Walk<'_, '_> {
     /// Marks what the statement assigns to as assigned again, unless the statement is its definition. Range variables
     /// are assigned on each iteration.
     pub fn reassigned(&mut self, k: Hole, id: NodeId) {
-        if k.dst == Graph::blank() || self.is_first_zero(id) {
+        if !self.tracks_assignments || k.dst == Graph::blank() || self.is_first_zero(id) {
             return;
         }
         let ranges = matches!(self.body.node_ref(id), Node::Range { .. });

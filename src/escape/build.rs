@@ -142,6 +142,11 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Whether there are several functions in the batch.
+    pub fn is_of_several(&self) -> bool {
+        self.batch.len() > 1
+    }
+
     /// What is known of a function of the batch; `None` for others.
     pub fn member(&self, func: FuncId) -> Option<Member> {
         self.members[func]
@@ -216,6 +221,9 @@ pub(super) struct Walk<'b, 'a> {
     pub body: &'a Body,
     /// Whether the function sets package-level variables before the program starts.
     pub is_init: bool,
+    /// Whether it is to be found out which variables are assigned again: where there is no literal, none is captured, and
+    /// only for those is it asked.
+    pub tracks_assignments: bool,
     /// How many loops the walk is in, from 1.
     pub depth: u32,
     /// Labels not met yet, and whether a later `goto` jumps back to them.
@@ -237,6 +245,7 @@ impl<'b, 'a> Walk<'b, 'a> {
             locals: member.locals,
             body,
             is_init,
+            tracks_assignments: true,
             depth: 1,
             labels: FxHashMap::default(),
             fresh: FxHashSet::default(),

@@ -182,6 +182,10 @@ impl Builder<'_> {
     }
 
     fn too_large(&self, ty: Ty, limit: i64) -> Option<Why> {
+        // Other values have a few words.
+        if !matches!(ty.under().kind(), TyKind::Struct(_) | TyKind::Array { .. }) {
+            return None;
+        }
         let Layout { size, align, .. } = self.cx.sizes.layout(ty);
         if size > limit || size < 0 {
             Some(Why::TooLarge)

@@ -59,8 +59,7 @@ pub struct Outcome {
 #[derive(Default)]
 pub struct Solver {
     incoming: Incoming,
-    /// The results of functions, sorted by owner.
-    results: Vec<(Owner, Loc)>,
+    roles: Roles,
     in_order: InOrder,
     at_once: AtOnce,
 }
@@ -70,33 +69,52 @@ impl Solver {
     /// that escapes.
     pub fn solve(&mut self, graph: &mut Graph, release: &Release, ways: bool) -> Outcome {
         self.incoming.sort(graph);
-        self.find_results(graph);
+        self.roles.find(graph);
         // What escapes for want of a package is told from what escapes anyway by which root came first.
         if ways || self.incoming.has_unknown(graph) {
             self.in_order
-                .solve(graph, &self.incoming, &self.results, release)
+                .solve(graph, &self.incoming, &self.roles, release)
         } else {
             self.at_once
-                .solve(graph, &self.incoming, &self.results, release)
+                .solve(graph, &self.incoming, &self.roles, release)
         }
-    }
-
-    fn find_results(&mut self, graph: &Graph) {
-        self.results.clear();
-        let results = graph
-            .ids()
-            .filter(|&loc| matches!(graph[loc].role, Role::Result(_)));
-        self.results
-            .extend(results.map(|loc| (graph[loc].owner, loc)));
-        self.results.sort_unstable();
     }
 }
 
-/// The results of a function, of all `results` sorted by owner.
-fn results_of(results: &[(Owner, Loc)], owner: Owner) -> &[(Owner, Loc)] {
-    let first = results.partition_point(|&(o, _)| o < owner);
-    let end = results.partition_point(|&(o, _)| o <= owner);
-    &results[first..end]
+/// The locations with a role of their own.
+#[derive(Default)]
+struct Roles {
+    params: Vec<Loc>,
+    /// The results of functions, sorted by owner.
+    results: Vec<(Owner, Loc)>,
+    /// The storage of function literals, with the function.
+    literals: Vec<(Loc, Owner)>,
+}
+
+impl Roles {
+    fn find(&mut self, graph: &Graph) {
+        self.params.clear();
+        self.results.clear();
+        self.literals.clear();
+        for loc in graph.ids() {
+            match graph[loc].role {
+                Role::Plain => {}
+                Role::Param => self.params.push(loc),
+                Role::Result(_) => self.results.push((graph[loc].owner, loc)),
+                Role::Closure(function) => self.literals.push((loc, function)),
+            }
+        }
+        self.results.sort_unstable();
+    }
+
+    /// The results of a function.
+    fn results_of(&self, owner: Owner) -> impl Iterator<Item = Loc> {
+        let first = self.results.partition_point(|&(o, _)| o < owner);
+        let results = self.results[first..].iter();
+        results
+            .take_while(move |&&(o, _)| o == owner)
+            .map(|&(_, loc)| loc)
+    }
 }
 
 /// A result of the same function that is not itself on the heap and has a slot is a sink of its own; all else is heap.

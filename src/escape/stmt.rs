@@ -17,7 +17,6 @@ use super::build::Walk;
 use super::graph::{Attrs, Hole, Why};
 use super::loops::{defined_by_init, fresh_variables, may_be_fresh};
 use crate::base::few::Few;
-use crate::base::index::Idx;
 use crate::base::symbol::Symbol;
 use crate::ir::body::{Body, LocalId};
 use crate::ir::node::{Branch, ListKind, Node, NodeId, Nodes};
@@ -28,6 +27,8 @@ use crate::types::ty::TyKind;
 pub(super) struct Met {
     /// `goto` statements, but for the returns of inlined calls, which lead forward.
     gotos: bool,
+    /// Function literals.
+    has_closures: bool,
     /// Loops with variables of their own on each iteration.
     pub distinct_loops: Vec<NodeId>,
     /// What may keep a variable: closures, and addresses taken.
@@ -38,10 +39,11 @@ impl Met {
     /// Goes through all nodes in the order in which they lie in memory, code that was dropped included.
     fn look_at(&mut self, body: &Body) {
         self.gotos = false;
+        self.has_closures = false;
         self.distinct_loops.clear();
         self.references.clear();
-        for id in (0..body.len()).map(NodeId::from_usize) {
-            match *body.node_ref(id) {
+        for (id, node) in body.all() {
+            match *node {
                 Node::Branch {
                     kind: Branch::Goto,
                     label,
@@ -49,7 +51,11 @@ impl Met {
                 Node::For { distinct: true, .. } | Node::Range { distinct: true, .. } => {
                     self.distinct_loops.push(id);
                 }
-                Node::Closure(_) | Node::Addr { .. } => self.references.push(id),
+                Node::Closure(_) => {
+                    self.has_closures = true;
+                    self.references.push(id);
+                }
+                Node::Addr { .. } => self.references.push(id),
                 _ => {}
             }
         }
@@ -68,6 +74,7 @@ impl Walk<'_, '_> {
         if self.b.met.gotos {
             self.find_labels();
         }
+        self.tracks_assignments = self.b.met.has_closures || self.b.is_of_several();
         if may_be_fresh(self.b.cx.package, self.func, &self.b.met) {
             self.fresh = fresh_variables(self.b.cx.package, self.func);
         }

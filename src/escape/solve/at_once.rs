@@ -20,7 +20,7 @@ use std::collections::VecDeque;
 use super::super::graph::{Attrs, Graph, Loc, Owner, Role};
 use super::super::leaks::{Layout, Sink};
 use super::incoming::Incoming;
-use super::{Outcome, STEP_LIMIT, leak_sink, outlives, results_of};
+use super::{Outcome, Roles, STEP_LIMIT, leak_sink, outlives};
 use crate::base::index::{Idx, IndexVec};
 use crate::ir::release::Release;
 
@@ -78,7 +78,7 @@ impl AtOnce {
         &mut self,
         graph: &mut Graph,
         incoming: &Incoming,
-        results: &[(Owner, Loc)],
+        roles: &Roles,
         release: &Release,
     ) -> Outcome {
         self.marks.clear();
@@ -88,15 +88,15 @@ impl AtOnce {
         let layout = Layout::of(release);
         self.spread_from_heap(graph, incoming);
         self.walk_holders(graph, incoming, layout);
-        for &(_, result) in results {
+        for &(_, result) in &roles.results {
             self.walk_result(graph, incoming, layout, result);
         }
         self.walk_use(graph, incoming, layout, Sink::Callee);
         if release.tracks_closure_results {
-            self.lose_results(graph, incoming, layout, results);
+            self.lose_results(graph, incoming, layout, roles);
         }
         self.walk_use(graph, incoming, layout, Sink::Mutator);
-        self.leak_to_heap(graph, layout);
+        self.leak_to_heap(graph, layout, roles);
         Outcome {
             causes: Vec::new(),
             gave_up: self.steps > STEP_LIMIT,
@@ -294,13 +294,14 @@ impl AtOnce {
 
     fn find_holders(&mut self, graph: &Graph, incoming: &Incoming) {
         self.holders.clear();
-        for loc in graph.ids() {
+        for edges in incoming.all().chunk_by(|a, b| a.dst == b.dst) {
+            let loc = edges[0].dst;
             let location = &graph[loc];
-            let below = self.below[location.owner];
-            if (below.has_closures || location.loop_depth < below.deepest)
+            let below = self.below.get(location.owner).copied();
+            let below_it = below.is_some_and(|b| b.has_closures || location.loop_depth < b.deepest);
+            if below_it
                 && self.marks[loc.index()].heap > 0
                 && !matches!(location.role, Role::Result(_))
-                && !incoming.of(loc).is_empty()
             {
                 let holder = (location.owner, location.loop_depth, loc);
                 self.holders.push(holder);
@@ -315,27 +316,17 @@ impl AtOnce {
         graph: &mut Graph,
         incoming: &Incoming,
         layout: Layout,
-        results: &[(Owner, Loc)],
+        roles: &Roles,
     ) {
-        let literals = graph.ids().filter_map(|loc| match graph[loc].role {
-            Role::Closure(function) => Some((loc, function)),
-            _ => None,
-        });
-        let mut literals: Vec<(Loc, Owner)> = literals.collect();
-        loop {
-            let known = literals.len();
-            let (lost, kept) = literals
-                .into_iter()
-                .partition(|&(loc, _)| graph[loc].attrs.has(Attrs::CALLS));
-            literals = kept;
-            if literals.len() == known {
-                return;
-            }
-            let lost: Vec<(Loc, Owner)> = lost;
-            for (_, function) in lost {
+        let mut any = true;
+        while std::mem::take(&mut any) {
+            for &(literal, function) in &roles.literals {
+                let is_called = graph[literal].attrs.has(Attrs::CALLS);
                 let frame = graph.frame_mut(function);
-                if !std::mem::replace(&mut frame.results_lost, true) {
-                    for &(_, result) in results_of(results, function) {
+                if is_called && !frame.results_lost {
+                    frame.results_lost = true;
+                    any = true;
+                    for result in roles.results_of(function) {
                         self.walk_result(graph, incoming, layout, result);
                     }
                 }
@@ -344,12 +335,11 @@ impl AtOnce {
     }
 
     /// What gets to the heap leaks there.
-    fn leak_to_heap(&self, graph: &mut Graph, layout: Layout) {
-        for loc in graph.ids() {
+    fn leak_to_heap(&self, graph: &mut Graph, layout: Layout, roles: &Roles) {
+        for &loc in &roles.params {
             let heap = self.marks[loc.index()].heap;
-            let location = &mut graph[loc];
-            if location.role == Role::Param && heap != FAR {
-                location.leaks.add(layout, Sink::Heap, heap);
+            if heap != FAR {
+                graph[loc].leaks.add(layout, Sink::Heap, heap);
             }
         }
     }

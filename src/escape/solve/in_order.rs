@@ -8,10 +8,10 @@
 
 use std::collections::VecDeque;
 
-use super::super::graph::{Attrs, Edge, Graph, Loc, Owner, Role};
+use super::super::graph::{Attrs, Edge, Graph, Loc, Role};
 use super::super::leaks::{Layout, Sink};
 use super::incoming::Incoming;
-use super::{Cause, Outcome, STEP_LIMIT, leak_sink, outlives, results_of};
+use super::{Cause, Outcome, Roles, STEP_LIMIT, leak_sink, outlives};
 use crate::base::index::Idx;
 use crate::ir::release::Release;
 
@@ -52,7 +52,7 @@ impl InOrder {
         &mut self,
         graph: &mut Graph,
         incoming: &Incoming,
-        results: &[(Owner, Loc)],
+        roles: &Roles,
         release: &Release,
     ) -> Outcome {
         self.prepare(graph);
@@ -64,7 +64,7 @@ impl InOrder {
             self.marks[root.index()].root_queued = false;
             self.walk += 1;
             if release.tracks_closure_results {
-                self.lose_results(graph, results, root);
+                self.lose_results(graph, roles, root);
             }
             self.walk_from(graph, incoming, layout, root);
         }
@@ -123,7 +123,7 @@ impl InOrder {
     }
 
     /// If `root` is a closure that may be called with its results untracked, they may go anywhere from now on.
-    fn lose_results(&mut self, graph: &mut Graph, results: &[(Owner, Loc)], root: Loc) {
+    fn lose_results(&mut self, graph: &mut Graph, roles: &Roles, root: Loc) {
         let Role::Closure(function) = graph[root].role else {
             return;
         };
@@ -131,7 +131,7 @@ impl InOrder {
             return;
         }
         graph.frame_mut(function).results_lost = true;
-        for &(_, result) in results_of(results, function) {
+        for result in roles.results_of(function) {
             self.enqueue(graph, result);
         }
     }
