@@ -129,6 +129,8 @@ pub(super) struct Options {
     pub(super) contracts: bool,
     /// Whether to say why functions cannot be inlined.
     pub(super) explain: bool,
+    /// Sites are wanted, with the ways that values take to the heap, and not only the compiler's lines.
+    pub(super) sites: bool,
 }
 
 impl Units {
@@ -155,7 +157,8 @@ impl Units {
             .collect();
         let exempt = || contract::exempt(program, typed);
         let exempt = self.options.contracts.then(exempt);
-        self.decide_sources(typed.id, go, typed.info, &sources, exempt)
+        let ways = self.options.contracts || (self.options.sites && typed.package.is_selected());
+        self.decide_sources(typed.id, go, typed.info, &sources, exempt, ways)
     }
 
     fn decide_sources(
@@ -165,6 +168,7 @@ impl Units {
         info: &info::Package,
         sources: &[ir::build::Source<'_>],
         exempt: Option<Exempt>,
+        ways: bool,
     ) -> Decided {
         let release = ir::release::Release::of(go);
         let mut package = ir::build::build(info, sources, release);
@@ -179,6 +183,7 @@ impl Units {
             callees: self,
             release: crate::ir::release::Release::of(go),
             sizes: self.sizes,
+            ways,
         });
         let mut decided = Decided {
             package,
@@ -273,7 +278,7 @@ pub(super) fn alone(
     };
     let id = PackageId::from_usize(0);
     let exempt = contracts.then(|| contract::exempt_in([(file, src, parsed)]));
-    let decided = units.decide_sources(id, go, &info, &[source], exempt);
+    let decided = units.decide_sources(id, go, &info, &[source], exempt, true);
     (info, decided, units)
 }
 

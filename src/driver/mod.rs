@@ -366,6 +366,7 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
     let options = decide::Options {
         no_inline: scope.input.no_inline,
         explain: scope.wanted.inlining,
+        sites: scope.wanted.findings,
         contracts: scope.wanted.findings && contract::are_there(&program),
     };
     let units = Units::new(program.packages.len(), sizes, options);

@@ -3,7 +3,7 @@
 //! Decisions come in the compiler's order: batches bottom up; in a batch the variables of all its functions, then the
 //! allocating expressions in the order they were walked.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::build::{Builder, Context, Subject, Walk};
 use super::call::{effective_pragma, is_escaping_uintptrs};
@@ -27,8 +27,8 @@ use crate::types::constant::Value;
 pub enum Decided {
     /// It stays in its frame.
     Stack,
-    /// It is on the heap.
-    Heap(Reason),
+    /// It is on the heap; why, if that was asked for.
+    Heap(Option<Reason>),
     /// It is on the heap if code that cannot be seen keeps it.
     Unknown,
 }
@@ -59,7 +59,7 @@ pub struct Decision {
     pub shared: bool,
     /// The constant that stands for a `make` size or a boxed operand.
     pub literal: Option<Value>,
-    /// From the location to what outlives it; empty on the stack.
+    /// From the location to what outlives it; empty on the stack, and if ways were not asked for.
     pub steps: Vec<Step>,
 }
 
@@ -70,7 +70,8 @@ pub struct BatchResult {
     pub members: Vec<FuncId>,
     /// Assignments of a thing to itself, in the order met.
     pub self_assignments: Vec<Place>,
-    /// The decisions, in the compiler's order.
+    /// The decisions, in the compiler's order. If ways were not asked for, variables that stay in their frame are left
+    /// out.
     pub decisions: Vec<Decision>,
 }
 
@@ -113,13 +114,13 @@ fn run_batch(builder: &mut Builder<'_>, solver: &mut Solver, members: &[FuncId])
     builder.clear();
     builder.add_members(members);
     for &func in members {
-        if !builder.is_joined(func) {
-            Walk::new(builder, func, 0).function();
+        if let Some(member) = builder.member(func).filter(|_| !builder.is_joined(func)) {
+            Walk::new(builder, func, member, 0).function();
         }
     }
     builder.flow_captures();
     let forced = builder.force();
-    let outcome = solver.solve(&mut builder.graph, builder.cx.release);
+    let outcome = solver.solve(&mut builder.graph, builder.cx.release, builder.cx.ways);
     for &func in members {
         let summary = builder.summarize(func, &outcome);
         builder.summaries[func] = Some(summary);
@@ -183,14 +184,52 @@ impl Builder<'_> {
         }
     }
 
-    fn decisions(&self, outcome: &Outcome, mut forced: Forced) -> Vec<Decision> {
+    fn decisions(&self, outcome: &Outcome, forced: Forced) -> Vec<Decision> {
+        if self.cx.ways {
+            self.decisions_with_ways(outcome, forced)
+        } else {
+            self.bare_decisions(outcome, forced)
+        }
+    }
+
+    /// What is on the heap, and what is allocated in the frame.
+    fn bare_decisions(&self, outcome: &Outcome, mut forced: Forced) -> Vec<Decision> {
+        let unknown = outcome.causes.iter().filter(|cause| cause.unknown);
+        let unknown: FxHashSet<Loc> = unknown.map(|cause| cause.loc).collect();
+        let mut decisions = Vec::new();
+        for loc in self.graph.ids() {
+            let subject = self.subjects[loc];
+            let escapes = self.graph[loc].attrs.has(Attrs::ESCAPES);
+            let decided = match subject {
+                Subject::Anonymous => continue,
+                _ if escapes && unknown.contains(&loc) && !forced.reasons.contains_key(&loc) => {
+                    Decided::Unknown
+                }
+                _ if escapes => Decided::Heap(None),
+                _ if outcome.gave_up => Decided::Unknown,
+                Subject::Variable(..) => continue,
+                Subject::Storage(_) => Decided::Stack,
+            };
+            decisions.push(Decision {
+                subject,
+                owner: frame_of(subject),
+                decided,
+                shared: self.is_shared(loc),
+                literal: forced.literals.remove(&loc),
+                steps: Vec::new(),
+            });
+        }
+        decisions
+    }
+
+    fn decisions_with_ways(&self, outcome: &Outcome, mut forced: Forced) -> Vec<Decision> {
         let mut causes = Causes::default();
         for (i, cause) in outcome.causes.iter().enumerate() {
             causes.by_loc.insert(cause.loc, i);
             let decided = if cause.unknown {
                 Decided::Unknown
             } else {
-                Decided::Heap(self.reason(cause.root, &cause.way, &causes))
+                Decided::Heap(Some(self.reason(cause.root, &cause.way, &causes)))
             };
             causes.decided.insert(cause.loc, decided);
         }
@@ -205,7 +244,7 @@ impl Builder<'_> {
                 must.and_then(|(_, why)| forced_reason(why)),
                 causes.decided.get(&loc),
             ) {
-                (Some(reason), Some(_)) => Decided::Heap(reason),
+                (Some(reason), Some(_)) => Decided::Heap(Some(reason)),
                 (_, Some(&decided)) => decided,
                 (_, None) if outcome.gave_up => Decided::Unknown,
                 (_, None) => Decided::Stack,
@@ -237,8 +276,8 @@ impl Builder<'_> {
             return false;
         };
         self.cx.release.shares_strings
-            && self.body(place.func).conv_kind(place.node) == ConvKind::StringToBytes
             && !self.graph[loc].attrs.has(Attrs::MUTATES)
+            && self.body(place.func).conv_kind(place.node) == ConvKind::StringToBytes
     }
 
     /// The way to what outlives the location and, if that was on the heap already for a way of its own, on from there.
@@ -278,8 +317,8 @@ impl Builder<'_> {
         }
         if notes.iter().any(|(_, why)| *why == Why::Captured) {
             return match causes.decided.get(&root) {
-                Some(Decided::Heap(Reason::Goroutine)) => Reason::Goroutine,
-                Some(Decided::Heap(Reason::DeferInLoop)) => Reason::DeferInLoop,
+                Some(Decided::Heap(Some(Reason::Goroutine))) => Reason::Goroutine,
+                Some(Decided::Heap(Some(Reason::DeferInLoop))) => Reason::DeferInLoop,
                 _ => Reason::Captured,
             };
         }
@@ -287,7 +326,7 @@ impl Builder<'_> {
             return self.heap_reason(notes.last().copied());
         }
         match (self.graph[root].role, causes.decided.get(&root)) {
-            (_, Some(Decided::Heap(reason))) => *reason,
+            (_, Some(Decided::Heap(Some(reason)))) => *reason,
             (Role::Result(_), _) => Reason::Returned,
             _ if way
                 .last()

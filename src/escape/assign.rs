@@ -11,6 +11,7 @@
 
 use super::build::{Subject, Walk};
 use super::graph::{Graph, Hole, Why};
+use crate::base::few::Few;
 use crate::ir::body::ConvKind;
 use crate::ir::node::{BinOp, Node, NodeId};
 use crate::lex::token::Kind as Op;
@@ -28,7 +29,7 @@ impl Walk<'_, '_> {
         loop {
             match self.body.node(at) {
                 Node::Blank => return self.blank(),
-                Node::Name(local) => return Hole::into(self.b.local(self.func, local)),
+                Node::Name(local) => return Hole::into(self.local(local)),
                 Node::Dot { x, .. } if self.body.ty(x).under_pointer().is_none() => at = x,
                 Node::Index { x, i } if self.is_array(x) => {
                     self.discard(i);
@@ -75,43 +76,52 @@ impl Walk<'_, '_> {
 
     /// `x = y`; without `y` the variable is zeroed.
     pub fn assign_one(&mut self, x: NodeId, y: Option<NodeId>, id: NodeId) {
-        self.assign_each(&[x], y.as_slice(), Why::Assign, id);
+        let k = self.destination(Some(x));
+        if let Some(y) = y {
+            self.assign_value(k, (x, y), Why::Assign, id);
+        }
+        self.reassigned(k, id);
     }
 
     /// All destinations first, then each value into its own; destinations without a value get none.
     pub fn assign_each(&mut self, lhs: &[NodeId], rhs: &[NodeId], why: Why, id: NodeId) {
-        let ks: Vec<Hole> = lhs.iter().map(|&x| self.destination(Some(x))).collect();
-        for ((&x, &k), &y) in lhs.iter().zip(&ks).zip(rhs) {
-            if self.is_header_data(x, true) {
-                let heap = self.heap();
-                let k = self.note(heap, id, why);
-                self.unsafe_value(k, y);
-                continue;
-            }
-            let k = if self.is_self_assignment(x, y) {
-                let place = self.place(id);
-                self.b.self_assignments.push(place);
-                self.blank()
-            } else {
-                k
-            };
-            let k = self.note(k, id, why);
-            self.expr(k, y);
+        let ks: Few<Hole> = lhs.iter().map(|&x| self.destination(Some(x))).collect();
+        for ((&x, &k), &y) in lhs.iter().zip(&*ks).zip(rhs) {
+            self.assign_value(k, (x, y), why, id);
         }
-        self.reassigned(&ks, id);
+        for &k in &*ks {
+            self.reassigned(k, id);
+        }
+    }
+
+    /// The value `y` goes into `k`, the hole for storing in `x`.
+    fn assign_value(&mut self, k: Hole, (x, y): (NodeId, NodeId), why: Why, id: NodeId) {
+        if self.is_header_data(x, true) {
+            let heap = self.heap();
+            let k = self.note(heap, id, why);
+            self.unsafe_value(k, y);
+            return;
+        }
+        let k = if self.is_self_assignment(x, y) {
+            let place = self.place(id);
+            self.b.self_assignments.push(place);
+            self.blank()
+        } else {
+            k
+        };
+        let k = self.note(k, id, why);
+        self.expr(k, y);
     }
 
     /// Marks what the statement assigns to as assigned again, unless the statement is its definition. Range variables
     /// are assigned on each iteration.
-    pub fn reassigned(&mut self, ks: &[Hole], id: NodeId) {
-        if self.is_first_zero(id) {
+    pub fn reassigned(&mut self, k: Hole, id: NodeId) {
+        if !self.tracks_assignments || k.dst == Graph::blank() || self.is_first_zero(id) {
             return;
         }
-        let ranges = matches!(self.body.node(id), Node::Range { .. });
-        for k in ks.iter().filter(|k| k.dst != Graph::blank()) {
-            if ranges || !self.defines(id, *k) {
-                self.b.graph[k.dst].reassigned = true;
-            }
+        let ranges = matches!(self.body.node_ref(id), Node::Range { .. });
+        if ranges || !self.defines(id, k) {
+            self.b.graph[k.dst].reassigned = true;
         }
     }
 

@@ -8,16 +8,17 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::graph::{Attrs, Graph, Hole, Loc, Owner, Place, Role, Why};
+use super::stmt::Met;
 use super::summary::{Callees, Summary};
 use crate::base::index::{Idx, IndexVec};
 use crate::base::symbol::Symbol;
-use crate::ir::Package;
 use crate::ir::body::{Body, Class, LocalId};
 use crate::ir::node::{FuncId, NodeId};
 use crate::ir::outline::Outlines;
 use crate::ir::release::Release;
 use crate::ir::scc;
 use crate::ir::statics::Statics;
+use crate::ir::{FuncKind, Package};
 use crate::types::sizes::Sizes;
 use crate::types::ty::Ty;
 
@@ -35,6 +36,8 @@ pub struct Context<'a> {
     pub release: &'static Release,
     /// The target.
     pub sizes: Sizes,
+    /// Whether the ways that values take to the heap are wanted, and not only what is on it.
+    pub ways: bool,
 }
 
 /// What a location stands for.
@@ -62,7 +65,11 @@ pub(super) struct Builder<'a> {
     pub graph: Graph,
     /// What the locations stand for.
     pub subjects: IndexVec<Loc, Subject>,
-    pub members: FxHashMap<FuncId, Member>,
+    /// The functions of the batch, among all.
+    members: IndexVec<FuncId, Option<Member>>,
+    /// Which these are.
+    batch: Vec<FuncId>,
+    /// The locations of their variables; none for those captured.
     locals: Vec<Option<Loc>>,
     /// Function literals met, with the holes of their records.
     pub closures: Vec<(Hole, FuncId)>,
@@ -73,21 +80,25 @@ pub(super) struct Builder<'a> {
     /// Summaries of the functions of earlier batches.
     pub summaries: IndexVec<FuncId, Option<Summary>>,
     pub statics: Statics,
+    /// What needs a look ahead in the function at hand.
+    pub met: Met,
 }
 
 impl<'a> Builder<'a> {
     pub fn new(cx: Context<'a>, outlines: &Outlines) -> Builder<'a> {
         Builder {
             cx,
-            graph: Graph::new(),
+            graph: Graph::new(cx.ways),
             subjects: IndexVec::from_elem(Subject::Anonymous, Graph::PSEUDO),
-            members: FxHashMap::default(),
+            members: IndexVec::from_elem(None, cx.package.funcs.len()),
+            batch: Vec::new(),
             locals: Vec::new(),
             closures: Vec::new(),
             evaluated: FxHashSet::default(),
             self_assignments: Vec::new(),
             summaries: IndexVec::from_elem(None, cx.package.funcs.len()),
             statics: Statics::of(cx.package, outlines, cx.release),
+            met: Met::default(),
         }
     }
 
@@ -95,7 +106,9 @@ impl<'a> Builder<'a> {
     pub fn clear(&mut self) {
         self.graph.clear();
         self.subjects.truncate(Graph::PSEUDO);
-        self.members.clear();
+        for func in self.batch.drain(..) {
+            self.members[func] = None;
+        }
         self.locals.clear();
         self.closures.clear();
         self.evaluated.clear();
@@ -114,49 +127,53 @@ impl<'a> Builder<'a> {
 
     /// Adds the functions of a batch, with a location for each of their variables.
     pub fn add_members(&mut self, funcs: &[FuncId]) {
+        self.batch.extend_from_slice(funcs);
+        let mut locals = 0;
         for &func in funcs {
             let owner = self.graph.new_frame(None);
-            let member = Member { owner, locals: 0 };
-            self.members.insert(func, member);
+            self.members[func] = Some(Member { owner, locals });
+            locals += self.body(func).locals.len();
         }
         for &func in funcs {
-            self.link_to_parent(func);
-            self.add_locals(func);
+            if let Some(member) = self.members[func] {
+                self.link_to_parent(func, member.owner);
+                self.add_locals(func, member.owner);
+            }
         }
+    }
+
+    /// Whether there are several functions in the batch.
+    pub fn is_of_several(&self) -> bool {
+        self.batch.len() > 1
+    }
+
+    /// What is known of a function of the batch; `None` for others.
+    pub fn member(&self, func: FuncId) -> Option<Member> {
+        self.members[func]
     }
 
     /// A literal's results are known while all its calls are, if the release keeps track of them; those of a literal
     /// that is called where it stands are known in any release, which its call says.
-    fn link_to_parent(&mut self, func: FuncId) {
+    fn link_to_parent(&mut self, func: FuncId, owner: Owner) {
         let mut parent = self.cx.package.funcs[func].parent;
-        while let Some(p) = parent.filter(|p| !self.members.contains_key(p)) {
+        while let Some(p) = parent.filter(|&p| self.member(p).is_none()) {
             parent = self.cx.package.funcs[p].parent;
         }
-        let parent = parent.map(|p| self.members[&p].owner);
-        let frame = self.graph.frame_mut(self.members[&func].owner);
+        let parent = parent.and_then(|p| Some(self.member(p)?.owner));
+        let frame = self.graph.frame_mut(owner);
         frame.parent = parent;
         frame.results_lost = !self.cx.release.tracks_closure_results;
     }
 
-    fn add_locals(&mut self, func: FuncId) {
-        let start = self.locals.len();
-        let owner = self.members[&func].owner;
-        self.members.insert(
-            func,
-            Member {
-                owner,
-                locals: start,
-            },
-        );
-        let body = self.body(func);
-        self.locals.resize(start + body.locals.len(), None);
-        for (id, local) in body.locals.iter_enumerated() {
-            if !matches!(local.class, Class::Captured(_)) {
+    fn add_locals(&mut self, func: FuncId, owner: Owner) {
+        for (id, local) in self.body(func).locals.iter_enumerated() {
+            let loc = (!matches!(local.class, Class::Captured(_))).then(|| {
                 let role = self.role(func, id, local.class);
                 let loc = self.new_loc(Subject::Variable(func, id), owner, 1, role);
                 self.graph[loc].attrs = Attrs::PERSISTS;
-                self.locals[start + id.index()] = Some(loc);
-            }
+                loc
+            });
+            self.locals.push(loc);
         }
     }
 
@@ -180,8 +197,7 @@ impl<'a> Builder<'a> {
     /// The location of a variable, looked up where it is declared; the unknown if that function is in no batch here.
     pub fn local(&self, func: FuncId, local: LocalId) -> Loc {
         let (func, local) = self.cx.package.canonical(func, local);
-        self.members
-            .get(&func)
+        self.member(func)
             .and_then(|m| self.locals.get(m.locals + local.index()).copied().flatten())
             .unwrap_or_else(Graph::unknown)
     }
@@ -200,7 +216,14 @@ pub(super) struct Walk<'b, 'a> {
     pub b: &'b mut Builder<'a>,
     pub func: FuncId,
     pub owner: Owner,
+    /// Where its variables' locations start in [`Builder::locals`].
+    locals: usize,
     pub body: &'a Body,
+    /// Whether the function sets package-level variables before the program starts.
+    pub is_init: bool,
+    /// Whether it is to be found out which variables are assigned again: where there is no literal, none is captured, and
+    /// only for those is it asked.
+    pub tracks_assignments: bool,
     /// How many loops the walk is in, from 1.
     pub depth: u32,
     /// Labels not met yet, and whether a later `goto` jumps back to them.
@@ -211,19 +234,29 @@ pub(super) struct Walk<'b, 'a> {
 }
 
 impl<'b, 'a> Walk<'b, 'a> {
-    pub fn new(b: &'b mut Builder<'a>, func: FuncId, nesting: u32) -> Walk<'b, 'a> {
-        let owner = b.members[&func].owner;
+    /// The walk through a function of the batch.
+    pub fn new(b: &'b mut Builder<'a>, func: FuncId, member: Member, nesting: u32) -> Walk<'b, 'a> {
         let body = b.body(func);
+        let is_init = b.cx.package.funcs[func].kind == FuncKind::PackageInit;
         Walk {
             b,
             func,
-            owner,
+            owner: member.owner,
+            locals: member.locals,
             body,
+            is_init,
+            tracks_assignments: true,
             depth: 1,
             labels: FxHashMap::default(),
             fresh: FxHashSet::default(),
             nesting,
         }
+    }
+
+    /// The location of a variable of the function. Those that it captures have theirs in a function around it.
+    pub fn local(&self, local: LocalId) -> Loc {
+        let own = self.b.locals[self.locals + local.index()];
+        own.unwrap_or_else(|| self.b.local(self.func, local))
     }
 
     /// The node as a place.
@@ -334,9 +367,14 @@ impl<'b, 'a> Walk<'b, 'a> {
         Hole::into(loc)
     }
 
+    /// Whether the walk may go a level deeper.
+    pub fn may_nest(&self) -> bool {
+        self.nesting < MAX_NESTING
+    }
+
     /// Runs `f` one level deeper; at the limit, what `id` mentions goes to the unknown instead.
     pub fn nested(&mut self, id: NodeId, f: impl FnOnce(&mut Self)) {
-        if self.nesting >= MAX_NESTING {
+        if !self.may_nest() {
             self.give_up(id);
             return;
         }

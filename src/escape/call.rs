@@ -13,7 +13,7 @@
 use super::build::Walk;
 use super::expr::{is_uintptr, is_unsafe_pointer};
 use super::graph::{Attrs, Graph, Hole, Why};
-use super::leaks::{Layout, Sink};
+use super::leaks::{Layout, Leaks, Sink};
 use super::summary::{Summary, Tag};
 use crate::ast::Pragma;
 use crate::ir::Func;
@@ -36,6 +36,22 @@ pub(super) enum Callee<'a> {
     Imported(&'a Summary),
     /// Of a package that is missing.
     Missing,
+}
+
+/// What may be called: mostly one function.
+enum Resolved<'a> {
+    One(Callee<'a>),
+    /// One of several, or, if there are none, any function.
+    Any(Vec<Callee<'a>>),
+}
+
+impl<'a> Resolved<'a> {
+    fn as_slice(&self) -> &[Callee<'a>] {
+        match self {
+            Resolved::One(callee) => std::slice::from_ref(callee),
+            Resolved::Any(callees) => callees,
+        }
+    }
 }
 
 impl<'a> Walk<'_, 'a> {
@@ -86,22 +102,26 @@ impl<'a> Walk<'_, 'a> {
             return;
         }
         let callees = self.resolve(fun);
-        self.wire_results(ks, &callees);
+        let callees = callees.as_slice();
+        self.wire_results(ks, callees);
         self.callee_operand(ks, callees.is_empty(), fun, id);
-        if let Some(k) = self.non_string_hole(&callees, fun, args) {
+        if let Some(k) = self.non_string_hole(callees, fun, args) {
             for &arg in args {
                 self.argument(k, arg, id);
             }
             return;
         }
-        let pragma = self.pragma(&callees);
+        let pragma = self.pragma(callees);
         for (i, &arg) in args.iter().enumerate() {
             self.keep_uintptr(arg, pragma);
-            let holes: Vec<Hole> = callees.iter().map(|&c| self.parameter(c, i, ks)).collect();
-            let k = if holes.is_empty() {
-                self.heap()
-            } else {
-                self.tee(&holes)
+            let k = match *callees {
+                [] => self.heap(),
+                [callee] => self.parameter(callee, i, ks),
+                _ => {
+                    let holes = callees.iter().map(|&c| self.parameter(c, i, ks));
+                    let holes: Vec<Hole> = holes.collect();
+                    self.tee(&holes)
+                }
             };
             self.argument(k, arg, id);
         }
@@ -141,7 +161,7 @@ impl<'a> Walk<'_, 'a> {
     /// `func() { … }()`: the results of such a literal are known in any release.
     fn called_at_once(&mut self, fun: NodeId) {
         if let Node::Closure(literal) = self.body.node(fun)
-            && let Some(member) = self.b.members.get(&literal).copied()
+            && let Some(member) = self.b.member(literal)
             && !self.b.cx.release.tracks_closure_results
         {
             self.b.graph.frame_mut(member.owner).results_lost = false;
@@ -149,18 +169,18 @@ impl<'a> Walk<'_, 'a> {
     }
 
     /// The functions that may be called; none if the callee is not known to the compiler.
-    fn resolve(&mut self, fun: NodeId) -> Vec<Callee<'a>> {
+    fn resolve(&mut self, fun: NodeId) -> Resolved<'a> {
         let (func, value) = self.b.statics.value(self.b.cx.package, self.func, fun);
         if let Some(callee) = self.resolve_value(func, value) {
-            return vec![callee];
+            return Resolved::One(callee);
         }
         match self.b.body(func).node(value) {
             Node::Name(local) if self.b.cx.release.assigned_callees => {
                 let package = self.b.cx.package;
                 let values = self.b.statics.function_values(package, func, local);
-                self.resolve_assigned(values.unwrap_or_default())
+                Resolved::Any(self.resolve_assigned(values.unwrap_or_default()))
             }
-            _ => Vec::new(),
+            _ => Resolved::Any(Vec::new()),
         }
     }
 
@@ -188,7 +208,7 @@ impl<'a> Walk<'_, 'a> {
     }
 
     fn resolve_own(&self, func: FuncId) -> Callee<'a> {
-        if self.b.members.contains_key(&func) {
+        if self.b.member(func).is_some() {
             Callee::Member(func)
         } else if self.b.summaries[func].is_some() {
             Callee::Tagged(func)
@@ -247,11 +267,9 @@ impl<'a> Walk<'_, 'a> {
 
     fn tagged(&mut self, tag: Tag, ks: Option<&[Hole]>) -> Hole {
         let layout = Layout::of(self.b.cx.release);
-        let mut holes = Vec::new();
-        for sink in layout.sinks() {
-            let Some(derefs) = tag.leaks.get(layout, sink) else {
-                continue;
-            };
+        let mut holes = [self.blank(); Leaks::MOST + 1];
+        let mut count = 0;
+        for (sink, derefs) in tag.leaks.ways(layout) {
             let k = match sink {
                 Sink::Heap => self.heap(),
                 Sink::Mutator => self.mutator(),
@@ -261,13 +279,15 @@ impl<'a> Walk<'_, 'a> {
                     None => continue,
                 },
             };
-            holes.push(k.shift(derefs));
+            holes[count] = k.shift(derefs);
+            count += 1;
         }
         if tag.unknown > 0 {
             let unknown = Hole::into(Graph::unknown());
-            holes.push(unknown.shift(i32::from(tag.unknown) - 1));
+            holes[count] = unknown.shift(i32::from(tag.unknown) - 1);
+            count += 1;
         }
-        self.tee(&holes)
+        self.tee(&holes[..count])
     }
 
     /// The directives of the callees that matter to `uintptr` arguments.
@@ -426,14 +446,13 @@ impl<'a> Walk<'_, 'a> {
     fn append(&mut self, k: Hole, slice: NodeId, values: &[NodeId], ddd: bool, id: NodeId) {
         let mutator = self.mutator();
         let contents = self.contents_hole(slice, Why::AppendeeSlice, id);
-        let mut to = vec![k];
-        if self.b.cx.release.tracks_uses {
-            to.push(mutator);
-        }
-        if contents.dst != Graph::blank() {
-            to.push(contents);
-        }
-        let appendee = self.tee(&to);
+        let uses = self.b.cx.release.tracks_uses;
+        let appendee = match (uses, contents.dst == Graph::blank()) {
+            (true, true) => self.tee(&[k, mutator]),
+            (true, false) => self.tee(&[k, mutator, contents]),
+            (false, true) => k,
+            (false, false) => self.tee(&[k, contents]),
+        };
         self.argument(appendee, slice, id);
         for &value in values {
             let k = if ddd {

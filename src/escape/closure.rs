@@ -17,7 +17,7 @@ use crate::types::predicates::is_interface;
 impl Walk<'_, '_> {
     /// A function literal: its record goes into `k`, and a literal that belongs to this function is walked here.
     pub fn closure(&mut self, k: Hole, literal: FuncId, id: NodeId) {
-        let member = self.b.members.get(&literal).copied();
+        let member = self.b.member(literal);
         let role = member.map_or(Role::Plain, |m| Role::Closure(m.owner));
         let record = self.spill_as(k, id, role);
         self.b.closures.push((record, literal));
@@ -26,9 +26,9 @@ impl Walk<'_, '_> {
         for &var in captures {
             self.capture(literal, var);
         }
-        if member.is_some() && self.b.is_joined(literal) {
+        if let Some(member) = member.filter(|_| self.b.is_joined(literal)) {
             let nesting = self.nesting + 1;
-            Walk::new(self.b, literal, nesting).function();
+            Walk::new(self.b, literal, member, nesting).function();
         }
     }
 

@@ -21,21 +21,58 @@ use super::graph::{Graph, Hole, Why};
 use crate::ir::body::{ConvKind, LocalId};
 use crate::ir::node::{BinOp, Node, NodeId, Nodes};
 use crate::types::builtin::BuiltinId;
+use crate::types::predicates::is_numeric;
 use crate::types::ty::{BasicKind, Ty, TyKind};
 
 impl Walk<'_, '_> {
     /// The value of `id` goes into `k`; what must run before it runs first.
     pub fn expr(&mut self, k: Hole, id: NodeId) {
-        self.nested(id, |walk| {
-            walk.stmts(walk.body.init(id));
-            walk.expr_after_init(k, id);
-        });
+        // Most expressions are leaves: short cuts for those to which nothing is attached.
+        match *self.body.node_ref(id) {
+            Node::Literal(_) | Node::Nil | Node::Type | Node::Func(_) | Node::Global(_)
+                if self.body.init(id).is_empty() => {}
+            Node::Name(local) if self.may_nest() && self.body.init(id).is_empty() => {
+                let k = self.unless_pointerless(k, id);
+                self.name(k, local);
+            }
+            _ => self.nested(id, |walk| {
+                walk.stmts(walk.body.init(id));
+                walk.expr_after_init(k, id);
+            }),
+        }
     }
 
     /// Walks an expression whose value goes nowhere.
-    pub fn discard(&mut self, id: NodeId) {
+    ///
+    /// Nothing can come of a variable, nor of an operator that only hands its operand on: these are passed over, each
+    /// a level deeper, down to what may have a part of its own in the graph.
+    pub fn discard(&mut self, mut id: NodeId) {
+        let nesting = self.nesting;
+        while self.may_nest() && self.body.init(id).is_empty() {
+            id = match *self.body.node_ref(id) {
+                Node::Name(_) => {
+                    self.nesting = nesting;
+                    return;
+                }
+                Node::Unary { x, .. }
+                | Node::Recv(x)
+                | Node::Deref { x, .. }
+                | Node::Dot { x, .. }
+                | Node::DotInter { x, .. } => x,
+                _ => break,
+            };
+            self.nesting += 1;
+        }
         let k = self.blank();
         self.expr(k, id);
+        self.nesting = nesting;
+    }
+
+    /// `k` for the value of `id`: what has no pointers goes nowhere.
+    fn unless_pointerless(&self, k: Hole, id: NodeId) -> Hole {
+        let goes = k.derefs < 0 || k.dst == Graph::blank() || self.b.has_pointers(self.body.ty(id));
+        let dst = if goes { k.dst } else { Graph::blank() };
+        Hole { dst, ..k }
     }
 
     /// [`discard`](Walk::discard) for each.
@@ -54,14 +91,12 @@ impl Walk<'_, '_> {
     }
 
     /// [`expr`](Walk::expr) of a node whose init statements have run.
-    pub fn expr_after_init(&mut self, mut k: Hole, id: NodeId) {
-        if k.derefs >= 0 && !self.b.has_pointers(self.body.ty(id)) {
-            k.dst = Graph::blank();
-        }
+    pub fn expr_after_init(&mut self, k: Hole, id: NodeId) {
+        let k = self.unless_pointerless(k, id);
         match self.body.node(id) {
             Node::Name(local) => self.name(k, local),
             Node::Unary { x, .. } | Node::Recv(x) => self.discard(x),
-            Node::Binary { .. } => self.binary(id),
+            Node::Binary { x, y, .. } => self.binary(x, y),
             Node::AddStr(list) => {
                 self.spill(k, id);
                 self.discards(list);
@@ -117,22 +152,23 @@ impl Walk<'_, '_> {
 
     /// The value of a variable goes into `k`.
     fn name(&mut self, k: Hole, local: LocalId) {
-        let loc = self.b.local(self.func, local);
+        let loc = self.local(local);
         self.b.graph.flow(k, loc);
     }
 
     /// Chains of operators may be long: the left spine is a loop.
-    fn binary(&mut self, id: NodeId) {
+    fn binary(&mut self, x: NodeId, y: NodeId) {
         let mut rights = Vec::new();
-        let mut at = id;
-        while let Node::Binary { x, y, .. } = self.body.node(at) {
+        let mut at = x;
+        self.stmts(self.body.init(at));
+        while let Node::Binary { x, y, .. } = *self.body.node_ref(at) {
             rights.push(y);
             at = x;
             self.stmts(self.body.init(at));
         }
         let blank = self.blank();
         self.expr_after_init(blank, at);
-        for y in rights.into_iter().rev() {
+        for y in rights.into_iter().rev().chain([y]) {
             self.discard(y);
         }
     }
@@ -158,6 +194,11 @@ impl Walk<'_, '_> {
 
     fn conversion(&mut self, k: Hole, x: NodeId, id: NodeId) {
         if !self.b.evaluated.is_empty() && self.b.evaluated.contains(&self.place(id)) {
+            return;
+        }
+        // Between numbers there are no other conversions than those two, and neither asks for more.
+        if is_numeric(self.body.ty(id)) && is_numeric(self.body.ty(x)) {
+            self.expr(k, x);
             return;
         }
         match self.body.conv_kind(id) {
@@ -260,7 +301,7 @@ impl Walk<'_, '_> {
             self.body.children(id, &mut todo);
         }
         for local in names {
-            let loc = self.b.local(self.func, local);
+            let loc = self.local(local);
             let k = Hole::into(Graph::unknown());
             self.b.graph.flow(k, loc);
             self.b.graph.flow(k.shift(-1), loc);

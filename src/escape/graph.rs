@@ -327,6 +327,7 @@ pub struct Graph {
     frames: IndexVec<Owner, Frame>,
     /// Forced and immediate escapes: the edge that put a location on the heap while the graph was built.
     immediate: Vec<Edge>,
+    keeps_notes: bool,
 }
 
 impl Graph {
@@ -343,14 +344,15 @@ impl Graph {
     /// How many locations are pseudo ones.
     pub const PSEUDO: usize = 5;
 
-    /// A graph with the pseudo locations and no function.
-    pub fn new() -> Graph {
+    /// A graph with the pseudo locations and no function, whose edges have notes if they are to be kept.
+    pub fn new(keeps_notes: bool) -> Graph {
         let mut graph = Graph {
             locations: IndexVec::new(),
             edges: Vec::new(),
             notes: IndexVec::new(),
             frames: IndexVec::new(),
             immediate: Vec::new(),
+            keeps_notes,
         };
         graph.clear();
         graph
@@ -427,6 +429,9 @@ impl Graph {
     /// Adds a step to a hole's way.
     #[must_use]
     pub fn noted(&mut self, k: Hole, at: Place, why: Why) -> Hole {
+        if !self.keeps_notes {
+            return k;
+        }
         let note = self.notes.push(Note {
             next: k.note,
             at,
@@ -527,15 +532,14 @@ impl Graph {
         self.frames.get(owner)
     }
 
+    /// The functions of the batch.
+    pub fn frames(&self) -> impl Iterator<Item = &Frame> {
+        self.frames.iter()
+    }
+
     /// A function of the batch.
     pub fn frame_mut(&mut self, owner: Owner) -> &mut Frame {
         &mut self.frames[owner]
-    }
-}
-
-impl Default for Graph {
-    fn default() -> Graph {
-        Graph::new()
     }
 }
 

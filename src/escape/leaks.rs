@@ -67,6 +67,16 @@ impl Layout {
         }
     }
 
+    /// The sink of a slot.
+    fn sink(self, slot: u32) -> Sink {
+        match slot {
+            0 => Sink::Heap,
+            1 if self.tracks_uses => Sink::Mutator,
+            2 if self.tracks_uses => Sink::Callee,
+            _ => Sink::Result(slot - self.first_result()),
+        }
+    }
+
     /// All sinks that have a slot, heap first, results in order last.
     pub fn sinks(self) -> impl Iterator<Item = Sink> {
         [Sink::Heap, Sink::Mutator, Sink::Callee]
@@ -85,6 +95,18 @@ impl Leaks {
 
     /// Written through and called, but kept nowhere: what assembly functions do that promise not to keep their arguments.
     pub const USED: Leaks = Leaks([0, 1, 1, 0, 0, 0, 0, 0]);
+
+    /// The most sinks that there may be ways to.
+    pub const MOST: usize = 8;
+
+    /// The sinks that there are ways to with the least derefs of any, in the order of [`Layout::sinks`].
+    pub fn ways(self, layout: Layout) -> impl Iterator<Item = (Sink, i32)> {
+        let slots = self.0.into_iter().enumerate();
+        slots.filter_map(move |(slot, way)| {
+            let derefs = way.checked_sub(1)?;
+            Some((layout.sink(slot as u32), i32::from(derefs)))
+        })
+    }
 
     /// The least derefs of any way to `sink`; `None` if there is no way, or no slot.
     pub fn get(self, layout: Layout, sink: Sink) -> Option<i32> {

@@ -17,6 +17,7 @@
 
 use rustc_hash::FxHashSet;
 
+use super::stmt::Met;
 use crate::ir::Package;
 use crate::ir::body::{Body, Class, ConvKind, LocalId};
 use crate::ir::node::{FuncId, Node, NodeId};
@@ -24,19 +25,27 @@ use crate::types::ty::TyKind;
 
 /// The variables of `func` that their loops declare anew on each iteration.
 pub(super) fn fresh_variables(package: &Package, func: FuncId) -> FxHashSet<LocalId> {
-    let body: &Body = &package.funcs[func].body;
-    let mut scan = Scan {
-        package,
-        func,
-        body,
-        loops: 0,
-        candidates: FxHashSet::default(),
-        leaked: FxHashSet::default(),
-        returns: None,
-        below: Vec::new(),
-    };
+    let mut scan = Scan::new(package, func);
     scan.run();
     scan.leaked
+}
+
+/// Whether a variable of a loop is captured or has its address taken anywhere in the function, code that was dropped
+/// included: each fresh one is. `met` is what the function has of loops and references.
+pub(super) fn may_be_fresh(package: &Package, func: FuncId, met: &Met) -> bool {
+    if met.references.is_empty() {
+        return false;
+    }
+    let mut scan = Scan::new(package, func);
+    met.distinct_loops
+        .iter()
+        .for_each(|&id| scan.declared_at(id));
+    if !scan.candidates.is_empty() {
+        met.references
+            .iter()
+            .for_each(|&id| scan.referred_to_at(id));
+    }
+    !scan.leaked.is_empty()
 }
 
 /// What the init statements of a `for` define.
@@ -71,7 +80,20 @@ struct Scan<'a> {
     below: Vec<NodeId>,
 }
 
-impl Scan<'_> {
+impl<'a> Scan<'a> {
+    fn new(package: &'a Package, func: FuncId) -> Scan<'a> {
+        Scan {
+            package,
+            func,
+            body: &package.funcs[func].body,
+            loops: 0,
+            candidates: FxHashSet::default(),
+            leaked: FxHashSet::default(),
+            returns: None,
+            below: Vec::new(),
+        }
+    }
+
     fn run(&mut self) {
         let body = self.body;
         let mut tasks: Vec<Task> = body
@@ -90,31 +112,22 @@ impl Scan<'_> {
     }
 
     fn enter(&mut self, id: NodeId, tasks: &mut Vec<Task>) {
-        match self.body.node(id) {
+        match self.body.node_ref(id) {
             Node::Return(_) => {
                 tasks.push(Task::LeaveReturn(self.returns));
                 self.returns = Some(self.loops);
             }
             Node::Range {
-                key,
-                value,
                 def: true,
                 distinct: true,
                 ..
-            } => {
-                for x in [key, value].into_iter().flatten() {
-                    self.may_leak(x);
-                }
+            }
+            | Node::For { distinct: true, .. } => {
+                self.declared_at(id);
                 self.loops += 1;
                 tasks.push(Task::LeaveLoop);
             }
-            Node::For { distinct: true, .. } => {
-                self.declared_by(id);
-                self.loops += 1;
-                tasks.push(Task::LeaveLoop);
-            }
-            Node::Closure(literal) if !self.is_returned() => self.captured_by(literal),
-            Node::Addr { x, .. } if !self.is_returned() => self.addressed(x),
+            _ if !self.is_returned() => self.referred_to_at(id),
             _ => {}
         }
         self.below.clear();
@@ -125,6 +138,34 @@ impl Scan<'_> {
     /// Whether the scan is below a `return` that leaves all loops it is in.
     fn is_returned(&self) -> bool {
         self.returns.is_some_and(|at| at >= self.loops)
+    }
+
+    /// The variables that a loop declares anew on each iteration.
+    fn declared_at(&mut self, id: NodeId) {
+        match *self.body.node_ref(id) {
+            Node::Range {
+                key,
+                value,
+                def: true,
+                distinct: true,
+                ..
+            } => {
+                for x in [key, value].into_iter().flatten() {
+                    self.may_leak(x);
+                }
+            }
+            Node::For { distinct: true, .. } => self.declared_by(id),
+            _ => {}
+        }
+    }
+
+    /// The variables that a node captures or takes the address of.
+    fn referred_to_at(&mut self, id: NodeId) {
+        match *self.body.node_ref(id) {
+            Node::Closure(literal) => self.captured_by(literal),
+            Node::Addr { x, .. } => self.addressed(x),
+            _ => {}
+        }
     }
 
     fn may_leak(&mut self, x: NodeId) {

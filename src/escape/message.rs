@@ -71,12 +71,11 @@ impl Printer<'_> {
                 .filter(|p| spoken(p.func))
                 .map(|p| self.self_assignment(p)),
         );
-        let moved: FxHashSet<Subject> = batch
-            .decisions
-            .iter()
-            .filter(|d| d.decided != Decided::Stack)
-            .map(|d| d.subject)
-            .collect();
+        let moved = batch.decisions.iter().filter(|d| {
+            let is_variable = matches!(d.subject, Subject::Variable(..));
+            is_variable && d.decided != Decided::Stack
+        });
+        let moved: FxHashSet<Subject> = moved.map(|d| d.subject).collect();
         for &func in &batch.members {
             let f = &self.package.funcs[func];
             if let Some(summary) = &analysis.summaries[func]

@@ -26,6 +26,7 @@ use crate::types::constant::Value;
 use crate::types::predicates::{
     is_boolean, is_complex, is_float, is_integer, is_interface, is_string,
 };
+use crate::types::sizes::Layout;
 use crate::types::ty::{Ty, TyKind};
 
 /// A slice that is made: its element type, and where its capacity is written.
@@ -170,19 +171,25 @@ impl Builder<'_> {
                     func,
                     node: local.defn.unwrap_or(NodeId::from_usize(0)),
                 };
-                let exempt = matches!(local.class, Class::Param | Class::Result);
+                if matches!(local.class, Class::Param | Class::Result) {
+                    return None;
+                }
                 let why = self.too_large(local.ty, self.cx.release.max_variable)?;
-                (!exempt).then_some((why, at))
+                Some((why, at))
             }
             Subject::Storage(place) => self.forced_storage(place, literal).map(|why| (why, place)),
         }
     }
 
     fn too_large(&self, ty: Ty, limit: i64) -> Option<Why> {
-        let size = self.cx.sizes.size_of(ty);
+        // Other values have a few words.
+        if !matches!(ty.under().kind(), TyKind::Struct(_) | TyKind::Array { .. }) {
+            return None;
+        }
+        let Layout { size, align, .. } = self.cx.sizes.layout(ty);
         if size > limit || size < 0 {
             Some(Why::TooLarge)
-        } else if self.cx.sizes.align_of(ty) > self.cx.sizes.word() {
+        } else if align > self.cx.sizes.word() {
             Some(Why::TooAligned)
         } else {
             None

@@ -21,7 +21,7 @@ use crate::ir::node::{FuncId, Node, NodeId};
 use crate::ir::print::node_text;
 use crate::ir::typetext::type_text;
 use crate::ir::{FuncKind, Package};
-use crate::site::{Cost, FlowStep, Heat, Site, SiteKind, Trait, Traits, TypeKind, Verdict};
+use crate::site::{Cost, FlowStep, Heat, Reason, Site, SiteKind, Trait, Traits, TypeKind, Verdict};
 use crate::types::builtin::BuiltinId;
 use crate::types::ty::{BasicKind, Ty, TyKind};
 
@@ -434,7 +434,8 @@ fn first_free(body: &Body) -> NodeId {
 fn verdict(decided: Decided) -> Verdict {
     match decided {
         Decided::Stack => Verdict::Stack,
-        Decided::Heap(reason) => Verdict::Heap(reason),
+        // Sites are made of decisions with ways; of others, this is what can be said.
+        Decided::Heap(reason) => Verdict::Heap(reason.unwrap_or(Reason::Stored)),
         Decided::Unknown => Verdict::Unknown("an import that was not found".to_owned()),
     }
 }

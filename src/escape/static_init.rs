@@ -18,7 +18,6 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::build::Walk;
 use super::graph::Why;
-use crate::ir::FuncKind;
 use crate::ir::body::{Body, ConvKind, LocalId};
 use crate::ir::node::{BinOp, ListKind, Node, NodeId};
 use crate::ir::shape::has_shape;
@@ -62,7 +61,7 @@ struct Constructor {
 impl Walk<'_, '_> {
     /// Walks what is left of a package-level initialiser; false if the statement is none.
     pub fn static_init(&mut self, id: NodeId) -> bool {
-        if self.b.cx.package.funcs[self.func].kind != FuncKind::PackageInit || self.depth != 1 {
+        if !self.is_init || self.depth != 1 {
             return false;
         }
         match self.body.node(id) {

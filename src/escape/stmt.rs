@@ -15,8 +15,8 @@
 
 use super::build::Walk;
 use super::graph::{Attrs, Hole, Why};
-use super::loops::{defined_by_init, fresh_variables};
-use crate::base::index::Idx;
+use super::loops::{defined_by_init, fresh_variables, may_be_fresh};
+use crate::base::few::Few;
 use crate::base::symbol::Symbol;
 use crate::ir::body::{Body, LocalId};
 use crate::ir::node::{Branch, ListKind, Node, NodeId, Nodes};
@@ -24,33 +24,41 @@ use crate::types::ty::TyKind;
 
 /// What a body has of the things that need a look ahead; most have none.
 #[derive(Default)]
-struct Met {
+pub(super) struct Met {
     /// `goto` statements, but for the returns of inlined calls, which lead forward.
     gotos: bool,
+    /// Function literals.
+    has_closures: bool,
     /// Loops with variables of their own on each iteration.
-    distinct_loops: bool,
+    pub distinct_loops: Vec<NodeId>,
     /// What may keep a variable: closures, and addresses taken.
-    references: bool,
+    pub references: Vec<NodeId>,
 }
 
 impl Met {
     /// Goes through all nodes in the order in which they lie in memory, code that was dropped included.
-    fn in_arena(body: &Body) -> Met {
-        let mut met = Met::default();
-        for i in 0..body.len() {
-            match body.node(NodeId::from_usize(i)) {
+    fn look_at(&mut self, body: &Body) {
+        self.gotos = false;
+        self.has_closures = false;
+        self.distinct_loops.clear();
+        self.references.clear();
+        for (id, node) in body.all() {
+            match *node {
                 Node::Branch {
                     kind: Branch::Goto,
                     label,
-                } => met.gotos |= !is_end_of_inlined_call(label),
-                Node::For { distinct, .. } | Node::Range { distinct, .. } => {
-                    met.distinct_loops |= distinct;
+                } => self.gotos |= !is_end_of_inlined_call(label),
+                Node::For { distinct: true, .. } | Node::Range { distinct: true, .. } => {
+                    self.distinct_loops.push(id);
                 }
-                Node::Closure(_) | Node::Addr { .. } => met.references = true,
+                Node::Closure(_) => {
+                    self.has_closures = true;
+                    self.references.push(id);
+                }
+                Node::Addr { .. } => self.references.push(id),
                 _ => {}
             }
         }
-        met
     }
 }
 
@@ -62,11 +70,12 @@ fn is_end_of_inlined_call(label: Symbol) -> bool {
 impl Walk<'_, '_> {
     /// Walks the function's body.
     pub fn function(&mut self) {
-        let met = Met::in_arena(self.body);
-        if met.gotos {
+        self.b.met.look_at(self.body);
+        if self.b.met.gotos {
             self.find_labels();
         }
-        if met.distinct_loops && met.references {
+        self.tracks_assignments = self.b.met.has_closures || self.b.is_of_several();
+        if may_be_fresh(self.b.cx.package, self.func, &self.b.met) {
             self.fresh = fresh_variables(self.b.cx.package, self.func);
         }
         self.block(self.body.stmts);
@@ -162,7 +171,7 @@ impl Walk<'_, '_> {
 
     /// A variable's depth is that of its declaration.
     fn declare(&mut self, local: LocalId) {
-        let loc = self.b.local(self.func, local);
+        let loc = self.local(local);
         self.b.graph[loc].loop_depth = self.depth;
     }
 
@@ -213,7 +222,7 @@ impl Walk<'_, '_> {
             return (hole, hole);
         };
         self.declare(local);
-        let variable = Hole::into(self.b.local(self.func, local));
+        let variable = Hole::into(self.local(local));
         if self.b.has_pointers(self.body.locals[local].ty) {
             (variable, variable)
         } else {
@@ -244,7 +253,9 @@ impl Walk<'_, '_> {
             self.deref(value, id, Why::RangeDeref)
         };
         self.b.graph.flow(k, operand);
-        self.reassigned(&[key, assigned], id);
+        for k in [key, assigned] {
+            self.reassigned(k, id);
+        }
         self.block(body);
         self.depth -= 1;
     }
@@ -281,7 +292,7 @@ impl Walk<'_, '_> {
             self.declare(local);
             let ty = body.locals[local].ty;
             if self.b.has_pointers(ty) {
-                let k = Hole::into(self.b.local(self.func, local));
+                let k = Hole::into(self.local(local));
                 ks.push(self.unboxed(k, ty, case, Why::SwitchCase));
             }
         }
@@ -305,15 +316,15 @@ impl Walk<'_, '_> {
         let package = self.b.cx.package;
         let results = &package.funcs[self.func].results;
         let values = self.body.list(values);
-        let ks: Vec<Hole> = results
-            .iter()
-            .map(|&r| Hole::into(self.b.local(self.func, r)))
-            .collect();
-        for (&k, &value) in ks.iter().zip(values) {
+        for (&result, &value) in results.iter().zip(values) {
+            let k = Hole::into(self.local(result));
             let k = self.note(k, id, Why::Return);
             self.expr(k, value);
         }
-        self.reassigned(&ks, id);
+        for &result in results {
+            let k = Hole::into(self.local(result));
+            self.reassigned(k, id);
+        }
     }
 
     /// The call has neither parameters nor results: only the function value, mostly a closure, flows. It goes to the
@@ -354,7 +365,7 @@ impl Walk<'_, '_> {
             return;
         };
         self.stmts(self.body.init(call));
-        let ks: Vec<Hole> = lhs.iter().map(|&x| self.destination(Some(x))).collect();
+        let ks: Few<Hole> = lhs.iter().map(|&x| self.destination(Some(x))).collect();
         match self.body.node(call) {
             Node::Call { .. } | Node::InlinedCall { .. } | Node::Builtin { .. } => {
                 self.call(Some(&ks), call);
@@ -364,6 +375,8 @@ impl Walk<'_, '_> {
                 self.expr_after_init(blank, call);
             }
         }
-        self.reassigned(&ks, id);
+        for &k in &*ks {
+            self.reassigned(k, id);
+        }
     }
 }

@@ -300,6 +300,11 @@ impl Body {
         }
     }
 
+    /// All nodes as they lie in memory, dropped ones included.
+    pub fn all(&self) -> impl Iterator<Item = (NodeId, &Node)> {
+        self.nodes.iter_enumerated()
+    }
+
     /// How many nodes there are, dropped ones included.
     pub fn len(&self) -> usize {
         self.nodes.len()

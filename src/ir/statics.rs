@@ -26,7 +26,7 @@ pub type Assigned = (FuncId, Option<NodeId>);
 
 /// The variable has an assignment that is not its definition.
 const REASSIGNED: u8 = 1;
-/// The variable is assigned to otherwise than plainly.
+/// The variable, which is of function type, is assigned to otherwise than plainly.
 const OTHERWISE: u8 = 2;
 
 /// What the functions of a package assign.
@@ -157,7 +157,10 @@ impl Statics {
     fn other(&mut self, package: &Package, func: FuncId, id: NodeId, x: NodeId) {
         if let Some(variable) = variable(package, func, x) {
             self.unless_definition(package, variable, (func, id));
-            self.mark(package, variable, OTHERWISE);
+            // Of others nobody asks that.
+            if is_function_candidate(package, variable) {
+                self.mark(package, variable, OTHERWISE);
+            }
         }
     }
 
