@@ -62,6 +62,8 @@ pub fn run(package: &mut Package, callees: &dyn Callees, config: Config) -> Inli
         assigned: Assigned::default(),
         out: Inlined::default(),
         nothing: Arc::default(),
+        room: Body::default(),
+        stacks: Stacks::default(),
         ends: Vec::new(),
     };
     pass.run();
@@ -122,6 +124,9 @@ pub(super) struct Pass<'a> {
     pub out: Inlined,
     /// A body without anything in it.
     pub nothing: Arc<Body>,
+    /// An empty body with room: bodies are moved there while calls in them are inlined.
+    room: Body,
+    stacks: Stacks,
     /// Labels behind inlined bodies, by how many came into the caller before.
     ends: Vec<Symbol>,
 }
@@ -169,9 +174,7 @@ impl<'a> Pass<'a> {
                 continue;
             }
             let body = &self.package.funcs[func].body;
-            let mut calls = Vec::new();
-            add_calls_below(body, body.list(body.stmts), &mut calls);
-            for call in calls {
+            for call in body.calls_below(&mut self.stacks, body.list(body.stmts)) {
                 devirtualize::call(self, func, call);
             }
         }
@@ -389,12 +392,15 @@ impl<'a> Pass<'a> {
         let (mut from, mut to) = (0, sites.calls.len());
         while from < to {
             for i in from..to {
-                if let Some((source, nodes)) = self.try_inline(func, sites, i) {
+                if let Some(source) = self.to_inline(func, sites, i) {
+                    if !changed {
+                        self.make_room(func);
+                    }
                     changed = true;
+                    let nodes = splice::splice(self, func, sites.calls[i], &source);
                     let body = &self.package.funcs[func].body;
                     let init = body.list(body.init(sites.calls[i]));
-                    let mut calls = Vec::new();
-                    add_calls_below(body, init, &mut calls);
+                    let mut calls = body.calls_below(&mut self.stacks, init);
                     calls.extend(source.calls(nodes));
                     self.leave_benchmark_loops(func, Some(sites.calls[i]), &mut calls);
                     sites.calls.extend(calls);
@@ -406,16 +412,29 @@ impl<'a> Pass<'a> {
                 self.resolve(func, sites, i);
             }
         }
+        if changed {
+            self.pack(func);
+        }
         changed
     }
 
-    /// Inlines a call if it can be; gives what was put there, and from which number on its nodes are.
-    fn try_inline(
-        &mut self,
-        func: FuncId,
-        sites: &mut Sites,
-        i: usize,
-    ) -> Option<(Rc<Source>, usize)> {
+    /// Moves a body to where there is room for those that are put into it.
+    fn make_room(&mut self, func: FuncId) {
+        let mut body = std::mem::take(&mut self.room);
+        body.copy_from(&self.package.funcs[func].body);
+        self.package.funcs[func].body = Arc::new(body);
+    }
+
+    /// Moves a body back, to a place that it fills, and keeps the room.
+    fn pack(&mut self, func: FuncId) {
+        if let Some(body) = Arc::get_mut(&mut self.package.funcs[func].body) {
+            let packed = body.take_packed();
+            self.room = std::mem::replace(body, packed);
+        }
+    }
+
+    /// What is to be put in the place of a call, if it can be inlined; says so.
+    fn to_inline(&mut self, func: FuncId, sites: &mut Sites, i: usize) -> Option<Rc<Source>> {
         let (call, big) = (sites.calls[i], sites.big);
         if !matches!(self.package.funcs[func].body.node(call), Node::Call { .. }) {
             return None;
@@ -436,8 +455,7 @@ impl<'a> Pass<'a> {
         if let Target::Imported(callee) = target {
             self.package.inlined.insert(callee);
         }
-        let nodes = splice::splice(self, func, call, &source);
-        Some((source, nodes))
+        Some(source)
     }
 
     /// The label behind a body if `number` came into the same caller before.
@@ -522,17 +540,6 @@ impl<'a> Pass<'a> {
             text,
         });
     }
-}
-
-/// Calls below nodes, and these themselves, inner ones first.
-fn add_calls_below(body: &Body, roots: &[NodeId], calls: &mut Vec<NodeId>) {
-    body.walk(&mut Stacks::default(), roots, |id, leaving| {
-        let is_call = matches!(body.node(id), Node::Call { .. });
-        if is_call && leaving {
-            calls.push(id);
-        }
-        is_call
-    });
 }
 
 /// What forbids inlining before the body is looked at (`inline.InlineImpossible`).

@@ -73,6 +73,9 @@ pub fn run_silently(package: &mut Package, world: World<'_>, from: usize) {
 /// Points the uses of instances in the nodes of `func` from number `from` on to functions of `package`.
 pub fn uses_of(package: &mut Package, world: World<'_>, func: FuncId, from: usize, silent: bool) {
     let body = &package.funcs[func].body;
+    if !body.may_have_instances() {
+        return;
+    }
     let ids = (from..body.len()).map(NodeId::from_usize);
     let uses: Vec<NodeId> = ids
         .filter(|&id| is_instance_use(body.node_ref(id)))

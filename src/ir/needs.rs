@@ -34,13 +34,16 @@ pub(super) struct Needs {
     recent: Vec<Option<Ty>>,
 }
 
-/// How many types read lately are remembered.
-const RECENT: usize = 256;
+/// How many types read lately are remembered, a power of two.
+const RECENT: usize = 512;
+
+/// Odd and without a pattern: a product with it has all of a number in its highest bits.
+const SPREAD: usize = 0x9e37_79b9_7f4a_7c15_u64 as usize;
 
 impl Needs {
     /// Reads the types of package-level objects.
     pub fn package(&mut self, package: &Package) {
-        for obj in package.pkg.objects() {
+        for &obj in package.pkg.objects() {
             let generic = match obj.kind {
                 ObjKind::TypeName => obj.ty().as_named().is_some_and(|n| !n.tparams().is_empty()),
                 ObjKind::Func(_) => !type_param_types(obj).is_empty(),
@@ -57,11 +60,14 @@ impl Needs {
     pub fn body(&mut self, package: &Package, func: FuncId) {
         let body = &package.funcs[func].body;
         self.recent.resize(RECENT, None);
-        for i in 0..body.len() {
-            let id = NodeId::from_usize(i);
-            self.read_often(body.ty(id));
-            if let Node::Dict(func) = *body.node_ref(id) {
-                self.pending.push(func);
+        for &ty in body.types() {
+            self.read_often(ty);
+        }
+        if body.may_have_dictionaries() {
+            for i in 0..body.len() {
+                if let Node::Dict(func) = *body.node_ref(NodeId::from_usize(i)) {
+                    self.pending.push(func);
+                }
             }
         }
         for local in &body.locals {
@@ -70,7 +76,8 @@ impl Needs {
     }
 
     fn read_often(&mut self, ty: Ty) {
-        let recent = &mut self.recent[ty.number() / 16 % RECENT];
+        let slot = (ty.number() / 16).wrapping_mul(SPREAD) >> (usize::BITS - RECENT.ilog2());
+        let recent = &mut self.recent[slot];
         if *recent != Some(ty) {
             *recent = Some(ty);
             self.read(ty);
