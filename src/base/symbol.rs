@@ -6,6 +6,7 @@
 //! size. Texts are never freed: they are bounded by the input, and a run is short.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
 use std::sync::{LazyLock, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -43,10 +44,13 @@ impl Shard {
     }
 
     fn insert(&mut self, hash: u64, text: &'static str, symbol: Symbol) {
-        if self.symbols.contains_key(&hash) {
-            self.others.insert(text, symbol);
-        } else {
-            self.symbols.insert(hash, (text, symbol));
+        match self.symbols.entry(hash) {
+            Entry::Vacant(place) => {
+                place.insert((text, symbol));
+            }
+            Entry::Occupied(_) => {
+                self.others.insert(text, symbol);
+            }
         }
     }
 }

@@ -425,6 +425,9 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
     }
     let mut checked = finish(around, visited, benchmarks.as_ref());
     notices.extend(profiles.fit(&Profiles::uses(&checked), &program)?);
+    // Nothing is asked of the packages' code from here on, and a run ends soon: it need not be taken apart list by list
+    // on one thread while the others have nothing to do.
+    std::mem::forget(units);
     Ok(Analysis {
         findings: numbered(&program, &mut checked),
         dirs: walked.dirs,

@@ -15,8 +15,8 @@ use super::{Config, Message, bloop, deadlocals, devirtualize, exports, splice};
 use crate::ast::Pragma;
 use crate::base::index::Idx;
 use crate::base::symbol::Symbol;
-use crate::ir::body::{Body, FuncKey, Pos};
-use crate::ir::instantiate::{self, World};
+use crate::ir::body::{Body, FuncKey, Local, Pos};
+use crate::ir::instantiate::{self, Shaped, World};
 use crate::ir::node::{FuncId, Node, NodeId};
 use crate::ir::outline::Outlines;
 use crate::ir::print::func_text;
@@ -40,9 +40,11 @@ pub struct Inlined {
 /// `package` is changed in place: its functions get their cost, and calls in their bodies are replaced; bodies as they
 /// were stay in [`Func::original`](crate::ir::Func::original).
 pub fn run(package: &mut Package, callees: &dyn Callees, config: Config) -> Inlined {
+    let shaped = Shaped::default();
     let world = World {
         callees,
         release: config.release,
+        shaped: &shaped,
     };
     instantiate::run(package, world);
     if config.release.keeps_b_loop {
@@ -64,6 +66,7 @@ pub fn run(package: &mut Package, callees: &dyn Callees, config: Config) -> Inli
         nothing: Arc::default(),
         room: Body::default(),
         stacks: Stacks::default(),
+        shaped: &shaped,
         ends: Vec::new(),
     };
     pass.run();
@@ -84,8 +87,12 @@ fn forget_silent(package: &mut Package) {
             continue;
         }
         let func = &mut package.funcs[id];
+        let undefined = |local: &Local| Local {
+            defn: None,
+            ..*local
+        };
         let mut empty = Body::default();
-        empty.locals.clone_from(&func.body.locals);
+        empty.locals.extend(func.body.locals.iter().map(undefined));
         func.has_body = false;
         func.body = Arc::new(empty);
     }
@@ -127,6 +134,8 @@ pub(super) struct Pass<'a> {
     /// An empty body with room: bodies are moved there while calls in them are inlined.
     room: Body,
     stacks: Stacks,
+    /// The instances for shapes that are known.
+    shaped: &'a Shaped,
     /// Labels behind inlined bodies, by how many came into the caller before.
     ends: Vec<Symbol>,
 }
@@ -177,6 +186,15 @@ impl<'a> Pass<'a> {
             for call in body.calls_below(&mut self.stacks, body.list(body.stmts)) {
                 devirtualize::call(self, func, call);
             }
+        }
+    }
+
+    /// What instances are made with.
+    pub(super) fn world(&self) -> World<'a> {
+        World {
+            callees: self.callees,
+            release: self.config.release,
+            shaped: self.shaped,
         }
     }
 
@@ -392,7 +410,7 @@ impl<'a> Pass<'a> {
         let (mut from, mut to) = (0, sites.calls.len());
         while from < to {
             for i in from..to {
-                if let Some(source) = self.to_inline(func, sites, i) {
+                if let Some(source) = self.inlinable(func, sites, i) {
                     if !changed {
                         self.make_room(func);
                     }
@@ -434,7 +452,7 @@ impl<'a> Pass<'a> {
     }
 
     /// What is to be put in the place of a call, if it can be inlined; says so.
-    fn to_inline(&mut self, func: FuncId, sites: &mut Sites, i: usize) -> Option<Rc<Source>> {
+    fn inlinable(&mut self, func: FuncId, sites: &mut Sites, i: usize) -> Option<Rc<Source>> {
         let (call, big) = (sites.calls[i], sites.big);
         if !matches!(self.package.funcs[func].body.node(call), Node::Call { .. }) {
             return None;

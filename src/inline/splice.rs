@@ -13,7 +13,7 @@ use crate::base::few::Few;
 use crate::base::index::Idx;
 use crate::base::symbol::{Symbol, sym};
 use crate::ir::body::{Body, Class, FuncKey, InlineId, InlinedAt, Local, LocalId, Pos};
-use crate::ir::instantiate::{self, World, literals_in};
+use crate::ir::instantiate::{self, literals_in};
 use crate::ir::node::{Branch, FuncId, ListKind, Node, NodeId, Nodes};
 use crate::ir::outline::Template;
 use crate::ir::release::Release;
@@ -146,10 +146,7 @@ pub fn splice(pass: &mut Pass<'_>, caller: FuncId, call: NodeId, source: &Source
     pass.package.funcs[caller].body = own;
     let known = pass.package.funcs.len();
     if source.template.has_instances {
-        let world = World {
-            callees: pass.callees,
-            release: pass.config.release,
-        };
+        let world = pass.world();
         instantiate::uses_of(pass.package, world, caller, shift.nodes, true);
         instantiate::run_silently(pass.package, world, known);
     }

@@ -18,12 +18,14 @@ use super::{Package, wrapper};
 use crate::base::index::Idx;
 use crate::types::builtin::BuiltinId;
 use crate::types::object::ObjKind;
+use crate::types::package::Pkg;
 use crate::types::subst::{SubstMap, subst};
 use crate::types::ty::{Named, Ty, TyKind};
 
 /// What has been read, and what is still to be looked into.
-#[derive(Default)]
 pub(super) struct Needs {
+    /// The package.
+    own: Option<Pkg>,
     seen: FxHashSet<Ty>,
     todo: Vec<Ty>,
     /// Instances whose dictionaries have been looked into.
@@ -41,6 +43,18 @@ const RECENT: usize = 512;
 const SPREAD: usize = 0x9e37_79b9_7f4a_7c15_u64 as usize;
 
 impl Needs {
+    /// Nothing read yet for `package`.
+    pub fn new(package: &Package) -> Needs {
+        Needs {
+            own: Some(package.pkg),
+            seen: FxHashSet::default(),
+            todo: Vec::new(),
+            dictionaries: FxHashSet::default(),
+            pending: Vec::new(),
+            recent: vec![None; RECENT],
+        }
+    }
+
     /// Reads the types of package-level objects.
     pub fn package(&mut self, package: &Package) {
         for &obj in package.pkg.objects() {
@@ -59,7 +73,6 @@ impl Needs {
     /// Reads the types that a body mentions.
     pub fn body(&mut self, package: &Package, func: FuncId) {
         let body = &package.funcs[func].body;
-        self.recent.resize(RECENT, None);
         for &ty in body.types() {
             self.read_often(ty);
         }
@@ -85,6 +98,13 @@ impl Needs {
     }
 
     fn read(&mut self, ty: Ty) {
+        // Most types are other packages' and no instances, into which nothing looks: they need no place in a table.
+        if let TyKind::Named(named) = ty.kind()
+            && named.obj.pkg != self.own
+            && named.targs().is_empty()
+        {
+            return;
+        }
         if !matches!(ty.kind(), TyKind::Basic(_) | TyKind::TypeParam(_)) && self.seen.insert(ty) {
             self.todo.push(ty);
         }
