@@ -1,7 +1,7 @@
 //! The settings in force for a folder: its config, the rules that the config brings in, and what is on for each file.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 
@@ -21,10 +21,9 @@ use crate::rules::{Active, RuleSet};
 pub struct Settings {
     /// The config as meant.
     pub config: Config,
-    /// The built-in rules and those that the config names.
-    pub rules: RuleSet,
-    /// What reports need to know of the rules, sorted by id.
-    pub metas: Vec<RuleMeta>,
+    /// The built-in rules and those that the config names; `None` if it names none.
+    own_rules: Option<RuleSet>,
+    metas: OnceLock<Vec<RuleMeta>>,
     /// All that is wrong with the config file and its rule files. A run with errors does not check: exit code 2.
     pub errors: Vec<ConfigError>,
     /// The rules in force by the overrides that apply.
@@ -38,7 +37,7 @@ impl Settings {
             root: root.to_path_buf(),
             ..config::usual().clone()
         };
-        Settings::new(config, RuleSet::builtin().clone(), Vec::new())
+        Settings::new(config, None, Vec::new())
     }
 
     /// The settings of the config file at `path`, with every problem of it and of the rule files it names.
@@ -62,23 +61,37 @@ impl Settings {
         errors.extend(more);
         let (config, more) = config::validate(&written, file, &rules.metas(), config::usual());
         errors.extend(more);
-        Settings::new(config, rules, errors)
+        Settings::new(config, Some(rules), errors)
     }
 
     /// The defaults with the rules of files and folders that the command line names.
     pub fn of_rule_files(files: &dyn Files, paths: &[PathBuf]) -> Settings {
         let (rules, errors) = RuleSet::builtin().with_files(files, paths);
-        Settings::new(config::usual().clone(), rules, errors)
+        Settings::new(config::usual().clone(), Some(rules), errors)
     }
 
-    fn new(config: Config, rules: RuleSet, errors: Vec<ConfigError>) -> Settings {
+    fn new(config: Config, own_rules: Option<RuleSet>, errors: Vec<ConfigError>) -> Settings {
         Settings {
-            metas: rules.metas(),
             config,
-            rules,
+            own_rules,
+            metas: OnceLock::new(),
             errors,
             active: Mutex::default(),
         }
+    }
+
+    /// The built-in rules and those that the config names. The built-in ones are read when they are first asked for: a
+    /// run that only shows what the compiler says needs none.
+    pub fn rules(&self) -> &RuleSet {
+        match &self.own_rules {
+            Some(rules) => rules,
+            None => RuleSet::builtin(),
+        }
+    }
+
+    /// What reports need to know of the rules, sorted by id.
+    pub fn metas(&self) -> &[RuleMeta] {
+        self.metas.get_or_init(|| self.rules().metas())
     }
 
     /// The rules in force for the file at `path`.
@@ -100,7 +113,7 @@ impl Settings {
         let settings: Vec<&RuleSetting> = self.config.rules.iter().chain(overriding).collect();
         let preset = self.config.preset;
         Active::new(
-            &self.rules,
+            self.rules(),
             |meta| config::starting_level(preset, meta),
             &settings,
         )
@@ -135,12 +148,12 @@ impl Settings {
 
     /// Every rule on, with default options: for `rules test`.
     pub fn everything(&self) -> Active {
-        Active::new(&self.rules, |meta| config::Preset::All.level(meta), &[])
+        Active::new(self.rules(), |meta| config::Preset::All.level(meta), &[])
     }
 
     /// The config in force, written out.
     pub fn effective(&self) -> config::Effective {
-        config::effective(&self.config, &self.metas)
+        config::effective(&self.config, self.metas())
     }
 }
 

@@ -3,9 +3,10 @@
 use std::ops::Deref;
 
 /// A list whose elements lie in itself while they are few.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub enum Few<T> {
     /// Nothing.
+    #[default]
     None,
     /// One element.
     One([T; 1]),

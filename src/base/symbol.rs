@@ -5,8 +5,10 @@
 //! are cold. The way back, from a symbol to its text, takes no lock: texts stay where they are in chunks that double in
 //! size. Texts are never freed: they are bounded by the input, and a run is short.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt;
-use std::hash::{BuildHasher, Hasher};
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
 use std::sync::{LazyLock, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
@@ -16,14 +18,61 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Symbol(u32);
 
+/// A symbol is, from its lowest bit on: its shard, whether the name is exported, and its number in the shard.
 const SHARD_BITS: u32 = 4;
 const SHARDS: usize = 1 << SHARD_BITS;
+const EXPORTED: u32 = 1 << SHARD_BITS;
+const NUMBER_SHIFT: u32 = SHARD_BITS + 1;
 
 #[derive(Default)]
 struct Shard {
-    symbols: FxHashMap<&'static str, Symbol>,
+    /// By hash, the first text that has it: texts are hashed once to find shard and place.
+    symbols: HashMap<u64, (&'static str, Symbol), BuildHasherDefault<Hashed>>,
+    /// Texts whose hash another one had before.
+    others: FxHashMap<&'static str, Symbol>,
     /// How many texts there are.
     count: usize,
+}
+
+impl Shard {
+    fn get(&self, hash: u64, text: &str) -> Option<Symbol> {
+        match self.symbols.get(&hash) {
+            Some(&(known, symbol)) if known == text => Some(symbol),
+            Some(_) => self.others.get(text).copied(),
+            None => None,
+        }
+    }
+
+    fn insert(&mut self, hash: u64, text: &'static str, symbol: Symbol) {
+        match self.symbols.entry(hash) {
+            Entry::Vacant(place) => {
+                place.insert((text, symbol));
+            }
+            Entry::Occupied(_) => {
+                self.others.insert(text, symbol);
+            }
+        }
+    }
+}
+
+/// Passes on what is a hash already.
+#[derive(Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
+        }
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
 }
 
 static TABLE: LazyLock<[RwLock<Shard>; SHARDS]> = LazyLock::new(|| {
@@ -33,8 +82,9 @@ static TABLE: LazyLock<[RwLock<Shard>; SHARDS]> = LazyLock::new(|| {
         // their hash says, like all others.
         TEXTS[0].set(i, text);
         write(&table[0]).count += 1;
-        let symbol = Symbol((i as u32) << SHARD_BITS);
-        write(&table[shard_of(text)]).symbols.insert(text, symbol);
+        let symbol = Symbol::new(i, 0, text);
+        let hash = hash_of(text);
+        write(&table[shard_of(hash)]).insert(hash, text, symbol);
     }
     table
 });
@@ -73,10 +123,15 @@ impl Texts {
     }
 }
 
-fn shard_of(text: &str) -> usize {
+fn hash_of(text: &str) -> u64 {
     let mut hasher = FxBuildHasher.build_hasher();
     hasher.write(text.as_bytes());
-    (hasher.finish() >> 59) as usize % SHARDS
+    hasher.finish()
+}
+
+/// The shard of a hash: its bits are neither the lowest nor the highest ones, by which tables find places.
+fn shard_of(hash: u64) -> usize {
+    (hash >> 40) as usize % SHARDS
 }
 
 macro_rules! predefined {
@@ -89,9 +144,20 @@ macro_rules! predefined {
             use super::Symbol;
             #[allow(non_camel_case_types, clippy::enum_variant_names, clippy::upper_case_acronyms)]
             enum Order { $($name),* }
-            $(pub const $name: Symbol = Symbol((Order::$name as u32) << super::SHARD_BITS);)*
+            $(pub const $name: Symbol = Symbol(
+                (Order::$name as u32) << super::NUMBER_SHIFT
+                    | if super::starts_upper($text) { super::EXPORTED } else { 0 },
+            );)*
         }
     };
+}
+
+/// Whether an ASCII name is exported.
+const fn starts_upper(text: &str) -> bool {
+    match text.as_bytes() {
+        [first, ..] => first.is_ascii_uppercase(),
+        [] => false,
+    }
 }
 
 predefined! {
@@ -162,20 +228,27 @@ fn write(shard: &RwLock<Shard>) -> RwLockWriteGuard<'_, Shard> {
 impl Symbol {
     /// The symbol of `text`; the same text always gives the same symbol.
     pub fn intern(text: &str) -> Symbol {
-        let number = shard_of(text);
-        if let Some(&symbol) = read(&TABLE[number]).symbols.get(text) {
+        let hash = hash_of(text);
+        let number = shard_of(hash);
+        if let Some(symbol) = read(&TABLE[number]).get(hash, text) {
             return symbol;
         }
         let mut shard = write(&TABLE[number]);
-        if let Some(&symbol) = shard.symbols.get(text) {
+        if let Some(symbol) = shard.get(hash, text) {
             return symbol; // another thread was faster
         }
-        let symbol = Symbol(((shard.count as u32) << SHARD_BITS) | number as u32);
+        let symbol = Symbol::new(shard.count, number, text);
         let text: &'static str = Box::leak(text.into());
         TEXTS[number].set(shard.count, text);
         shard.count += 1;
-        shard.symbols.insert(text, symbol);
+        shard.insert(hash, text, symbol);
         symbol
+    }
+
+    fn new(number: usize, shard: usize, text: &str) -> Symbol {
+        let exported = text.chars().next().is_some_and(char::is_uppercase);
+        let bit = if exported { EXPORTED } else { 0 };
+        Symbol((number as u32) << NUMBER_SHIFT | bit | shard as u32)
     }
 
     /// The symbol of `bytes` read as UTF-8; invalid sequences become U+FFFD, as the compiler reads them.
@@ -188,7 +261,7 @@ impl Symbol {
 
     /// The text.
     pub fn as_str(self) -> &'static str {
-        let number = (self.0 >> SHARD_BITS) as usize;
+        let number = (self.0 >> NUMBER_SHIFT) as usize;
         match TEXTS[self.0 as usize % SHARDS].get(number) {
             Some(text) => text,
             // A predeclared symbol before anything is interned.
@@ -206,9 +279,14 @@ impl Symbol {
         Symbol(raw)
     }
 
+    /// Whether it is a name that compilers make up for parameters and results: `~p0`, `~r1`.
+    pub fn is_made_up(self) -> bool {
+        self.as_str().as_bytes().first() == Some(&b'~')
+    }
+
     /// Whether the name is exported: its first letter is of Unicode class Lu (Go spec, "Exported identifiers").
     pub fn is_exported(self) -> bool {
-        self.as_str().chars().next().is_some_and(char::is_uppercase)
+        self.0 & EXPORTED != 0
     }
 }
 
@@ -251,7 +329,7 @@ impl fmt::Display for Symbol {
 
 #[cfg(test)]
 mod tests {
-    use super::{Numbered, Symbol, sym};
+    use super::{Numbered, Shard, Symbol, sym};
 
     #[test]
     fn the_same_text_is_the_same_symbol() {
@@ -276,6 +354,30 @@ mod tests {
         for number in [0, 7, 63, 64, 1000] {
             assert_eq!(NAMES.symbol(number), Symbol::intern(&format!("~n{number}")));
         }
+    }
+
+    #[test]
+    fn texts_of_one_hash_are_told_apart() {
+        let mut shard = Shard::default();
+        let symbols = ["a", "b", "c"].map(|text| (text, Symbol::intern(text)));
+        for (text, symbol) in symbols {
+            shard.insert(7, text, symbol);
+        }
+        for (text, symbol) in symbols {
+            assert_eq!(shard.get(7, text), Some(symbol));
+        }
+        assert_eq!(shard.get(7, "d"), None);
+    }
+
+    #[test]
+    fn exported_names_begin_with_a_capital_letter() {
+        for name in ["Exported", "Éa", "C", "Error"] {
+            assert!(Symbol::intern(name).is_exported(), "{name}");
+        }
+        for name in ["", "_X", "x", "éA", "中", "init"] {
+            assert!(!Symbol::intern(name).is_exported(), "{name}");
+        }
+        assert!(sym::C.is_exported() && sym::ERROR_METHOD.is_exported() && !sym::NIL.is_exported());
     }
 
     #[test]

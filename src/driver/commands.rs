@@ -26,7 +26,7 @@ pub(super) fn explain_rule(
     if !settings.errors.is_empty() {
         return refuse(&settings.errors, streams);
     }
-    match find_rule(&settings.rules, id, streams)? {
+    match find_rule(settings.rules(), id, streams)? {
         Some(rule) => write!(streams.out, "{}", rules::page(&rule.meta)).map(|()| Exit::Clean),
         None => Ok(Exit::Fault),
     }
@@ -109,11 +109,11 @@ fn list_rules(
             let active = settings.active_for(Path::new(""));
             let level = |meta: &RuleMeta| active.level(&meta.id);
             let rules: Vec<(&RuleMeta, Option<Level>)> =
-                settings.metas.iter().map(|m| (m, level(m))).collect();
+                settings.metas().iter().map(|m| (m, level(m))).collect();
             report::write_rule_list(&rules, streams.out_style, &mut streams.out)?;
         }
         ListFormat::Markdown => {
-            let rules: Vec<&RuleMeta> = settings.metas.iter().collect();
+            let rules: Vec<&RuleMeta> = settings.metas().iter().collect();
             report::write_rule_table(&rules, &mut streams.out)?;
         }
     }
@@ -125,7 +125,7 @@ fn show_rule(id: &str, config: Option<&Path>, streams: &mut Streams<'_>) -> io::
     if !settings.errors.is_empty() {
         return refuse(&settings.errors, streams);
     }
-    match find_rule(&settings.rules, id, streams)? {
+    match find_rule(settings.rules(), id, streams)? {
         Some(rule) => streams
             .out
             .write_all(rule.file.text())
@@ -147,7 +147,7 @@ fn test_rules(paths: &[PathBuf], streams: &mut Streams<'_>) -> io::Result<Exit> 
     let active = settings.everything();
     let wanted = |rule: &Rule| !named || rule.meta.origin.is_some();
     let outcome = super::in_pool(0, || {
-        rules::test_examples(&settings.rules, wanted, &|text| {
+        rules::test_examples(settings.rules(), wanted, &|text| {
             package::snippet(text, &active)
         })
     });

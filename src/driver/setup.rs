@@ -154,7 +154,7 @@ impl<'f> Setup<'f> {
     pub(super) fn rules(&self) -> Vec<RuleMeta> {
         let mut rules = Vec::new();
         for settings in self.settings.all() {
-            rules.extend(settings.metas.iter().cloned());
+            rules.extend(settings.metas().iter().cloned());
         }
         rules.sort_by(|a: &RuleMeta, b| a.id.cmp(&b.id));
         rules.dedup_by(|a, b| a.id == b.id);

@@ -89,7 +89,7 @@ impl Encoder {
     }
 
     fn interface_of_package(&mut self) -> Vec<u8> {
-        let objects = self.pkg.objects().into_iter();
+        let objects = self.pkg.objects().iter().copied();
         let exported: Vec<Obj> = objects.filter(|o| o.exported()).collect();
         let mut objects = Vec::new();
         put_uint(&mut objects, exported.len() as u64);

@@ -171,7 +171,7 @@ impl<'a> Search<'a> {
                     rhs,
                     ..
                 } => self.pairs(func, id, (lhs, rhs)),
-                _ => body.push_children(id, &mut self.todo),
+                _ => body.push_children_but(id, &mut self.todo, says_nothing),
             }
         }
     }
@@ -222,6 +222,12 @@ impl<'a> Search<'a> {
 
     /// A variable is used: what is assigned to it matters.
     fn used(&mut self, func: FuncId, local: LocalId) {
+        // A captured variable has a state of its own for this alone: that the one it stands for is known to be used.
+        let known = self.state((func, local));
+        if known.used {
+            return;
+        }
+        known.used = true;
         let variable = self.package.canonical(func, local);
         let state = self.state(variable);
         state.used = true;
@@ -233,6 +239,11 @@ impl<'a> Search<'a> {
             at = before;
         }
     }
+}
+
+/// Whether a node is a leaf that is no variable and has none.
+fn says_nothing(node: &Node) -> bool {
+    node.is_leaf() && !matches!(node, Node::Name(_) | Node::Closure(_))
 }
 
 fn value_of(package: &Package, assignment: Assignment) -> Option<NodeId> {

@@ -8,7 +8,6 @@ use rustc_hash::FxHashMap;
 
 use super::pass::Pass;
 use crate::ir::body::{Body, Class, ConvKind, FuncRef, LocalId};
-use crate::ir::instantiate::World;
 use crate::ir::node::{FuncId, Node, NodeId};
 use crate::ir::print::node_text;
 use crate::ir::receiver::with_receiver;
@@ -418,10 +417,7 @@ fn rewrite(
             ddd,
         },
     );
-    let world = World {
-        callees: pass.callees,
-        release: pass.config.release,
-    };
+    let world = pass.world();
     wrapper::ensure(pass.package, world, target, true);
 }
 

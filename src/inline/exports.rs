@@ -93,7 +93,8 @@ fn embedded_types(pkg: Pkg) -> FxHashSet<Obj> {
     let mut found = FxHashSet::default();
     let mut todo: Vec<Ty> = pkg
         .objects()
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|obj| obj.is_type_name())
         .map(Obj::ty)
         .collect();
@@ -117,7 +118,7 @@ fn embedded_types(pkg: Pkg) -> FxHashSet<Obj> {
 fn mentioned_types(package: &Package) -> FxHashSet<Obj> {
     let mut names = FxHashSet::default();
     let mut seen = FxHashSet::default();
-    let exported = package.pkg.objects().into_iter();
+    let exported = package.pkg.objects().iter().copied();
     let exported = exported.filter(|obj| obj.exported());
     let mut todo: Vec<Ty> = exported.map(Obj::ty).collect();
     for func in &package.funcs {

@@ -15,8 +15,8 @@ use super::{Config, Message, bloop, deadlocals, devirtualize, exports, splice};
 use crate::ast::Pragma;
 use crate::base::index::Idx;
 use crate::base::symbol::Symbol;
-use crate::ir::body::{Body, FuncKey, Pos};
-use crate::ir::instantiate::{self, World};
+use crate::ir::body::{Body, FuncKey, Local, Pos};
+use crate::ir::instantiate::{self, Shaped, World};
 use crate::ir::node::{FuncId, Node, NodeId};
 use crate::ir::outline::Outlines;
 use crate::ir::print::func_text;
@@ -40,9 +40,11 @@ pub struct Inlined {
 /// `package` is changed in place: its functions get their cost, and calls in their bodies are replaced; bodies as they
 /// were stay in [`Func::original`](crate::ir::Func::original).
 pub fn run(package: &mut Package, callees: &dyn Callees, config: Config) -> Inlined {
+    let shaped = Shaped::default();
     let world = World {
         callees,
         release: config.release,
+        shaped: &shaped,
     };
     instantiate::run(package, world);
     if config.release.keeps_b_loop {
@@ -62,6 +64,9 @@ pub fn run(package: &mut Package, callees: &dyn Callees, config: Config) -> Inli
         assigned: Assigned::default(),
         out: Inlined::default(),
         nothing: Arc::default(),
+        room: Body::default(),
+        stacks: Stacks::default(),
+        shaped: &shaped,
         ends: Vec::new(),
     };
     pass.run();
@@ -82,8 +87,12 @@ fn forget_silent(package: &mut Package) {
             continue;
         }
         let func = &mut package.funcs[id];
+        let undefined = |local: &Local| Local {
+            defn: None,
+            ..*local
+        };
         let mut empty = Body::default();
-        empty.locals.clone_from(&func.body.locals);
+        empty.locals.extend(func.body.locals.iter().map(undefined));
         func.has_body = false;
         func.body = Arc::new(empty);
     }
@@ -122,6 +131,11 @@ pub(super) struct Pass<'a> {
     pub out: Inlined,
     /// A body without anything in it.
     pub nothing: Arc<Body>,
+    /// An empty body with room: bodies are moved there while calls in them are inlined.
+    room: Body,
+    stacks: Stacks,
+    /// The instances for shapes that are known.
+    shaped: &'a Shaped,
     /// Labels behind inlined bodies, by how many came into the caller before.
     ends: Vec<Symbol>,
 }
@@ -169,11 +183,18 @@ impl<'a> Pass<'a> {
                 continue;
             }
             let body = &self.package.funcs[func].body;
-            let mut calls = Vec::new();
-            add_calls_below(body, body.list(body.stmts), &mut calls);
-            for call in calls {
+            for call in body.calls_below(&mut self.stacks, body.list(body.stmts)) {
                 devirtualize::call(self, func, call);
             }
+        }
+    }
+
+    /// What instances are made with.
+    pub(super) fn world(&self) -> World<'a> {
+        World {
+            callees: self.callees,
+            release: self.config.release,
+            shaped: self.shaped,
         }
     }
 
@@ -389,12 +410,15 @@ impl<'a> Pass<'a> {
         let (mut from, mut to) = (0, sites.calls.len());
         while from < to {
             for i in from..to {
-                if let Some((source, nodes)) = self.try_inline(func, sites, i) {
+                if let Some(source) = self.inlinable(func, sites, i) {
+                    if !changed {
+                        self.make_room(func);
+                    }
                     changed = true;
+                    let nodes = splice::splice(self, func, sites.calls[i], &source);
                     let body = &self.package.funcs[func].body;
                     let init = body.list(body.init(sites.calls[i]));
-                    let mut calls = Vec::new();
-                    add_calls_below(body, init, &mut calls);
+                    let mut calls = body.calls_below(&mut self.stacks, init);
                     calls.extend(source.calls(nodes));
                     self.leave_benchmark_loops(func, Some(sites.calls[i]), &mut calls);
                     sites.calls.extend(calls);
@@ -406,16 +430,29 @@ impl<'a> Pass<'a> {
                 self.resolve(func, sites, i);
             }
         }
+        if changed {
+            self.pack(func);
+        }
         changed
     }
 
-    /// Inlines a call if it can be; gives what was put there, and from which number on its nodes are.
-    fn try_inline(
-        &mut self,
-        func: FuncId,
-        sites: &mut Sites,
-        i: usize,
-    ) -> Option<(Rc<Source>, usize)> {
+    /// Moves a body to where there is room for those that are put into it.
+    fn make_room(&mut self, func: FuncId) {
+        let mut body = std::mem::take(&mut self.room);
+        body.copy_from(&self.package.funcs[func].body);
+        self.package.funcs[func].body = Arc::new(body);
+    }
+
+    /// Moves a body back, to a place that it fills, and keeps the room.
+    fn pack(&mut self, func: FuncId) {
+        if let Some(body) = Arc::get_mut(&mut self.package.funcs[func].body) {
+            let packed = body.take_packed();
+            self.room = std::mem::replace(body, packed);
+        }
+    }
+
+    /// What is to be put in the place of a call, if it can be inlined; says so.
+    fn inlinable(&mut self, func: FuncId, sites: &mut Sites, i: usize) -> Option<Rc<Source>> {
         let (call, big) = (sites.calls[i], sites.big);
         if !matches!(self.package.funcs[func].body.node(call), Node::Call { .. }) {
             return None;
@@ -436,8 +473,7 @@ impl<'a> Pass<'a> {
         if let Target::Imported(callee) = target {
             self.package.inlined.insert(callee);
         }
-        let nodes = splice::splice(self, func, call, &source);
-        Some((source, nodes))
+        Some(source)
     }
 
     /// The label behind a body if `number` came into the same caller before.
@@ -522,17 +558,6 @@ impl<'a> Pass<'a> {
             text,
         });
     }
-}
-
-/// Calls below nodes, and these themselves, inner ones first.
-fn add_calls_below(body: &Body, roots: &[NodeId], calls: &mut Vec<NodeId>) {
-    body.walk(&mut Stacks::default(), roots, |id, leaving| {
-        let is_call = matches!(body.node(id), Node::Call { .. });
-        if is_call && leaving {
-            calls.push(id);
-        }
-        is_call
-    });
 }
 
 /// What forbids inlining before the body is looked at (`inline.InlineImpossible`).

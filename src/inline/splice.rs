@@ -13,7 +13,7 @@ use crate::base::few::Few;
 use crate::base::index::Idx;
 use crate::base::symbol::{Symbol, sym};
 use crate::ir::body::{Body, Class, FuncKey, InlineId, InlinedAt, Local, LocalId, Pos};
-use crate::ir::instantiate::{self, World, literals_in};
+use crate::ir::instantiate::{self, literals_in};
 use crate::ir::node::{Branch, FuncId, ListKind, Node, NodeId, Nodes};
 use crate::ir::outline::Template;
 use crate::ir::release::Release;
@@ -123,9 +123,6 @@ pub fn splice(pass: &mut Pass<'_>, caller: FuncId, call: NodeId, source: &Source
     // Nothing else may hold on to the body while it changes, or it would be copied.
     let nothing = Arc::clone(&pass.nothing);
     let mut own = std::mem::replace(&mut pass.package.funcs[caller].body, nothing);
-    if Arc::get_mut(&mut own).is_none() {
-        own = Arc::new(own.with_room(own.len() + 4 * source.original.len()));
-    }
     let body = Arc::make_mut(&mut own);
     let into = Into {
         number: body.inlined.len(),
@@ -149,10 +146,7 @@ pub fn splice(pass: &mut Pass<'_>, caller: FuncId, call: NodeId, source: &Source
     pass.package.funcs[caller].body = own;
     let known = pass.package.funcs.len();
     if source.template.has_instances {
-        let world = World {
-            callees: pass.callees,
-            release: pass.config.release,
-        };
+        let world = pass.world();
         instantiate::uses_of(pass.package, world, caller, shift.nodes, true);
         instantiate::run_silently(pass.package, world, known);
     }
@@ -199,7 +193,7 @@ fn append(body: &mut Body, source: &Source, call: NodeId, into: &Into) -> Shift 
 
 fn inlined_local(local: &Local, shift: &Shift, into: &Into) -> Local {
     let formal = local.class != Class::Auto;
-    let (name, pkg) = if local.name.as_str().starts_with('~') {
+    let (name, pkg) = if local.name.is_made_up() {
         (into.made_up(local), into.pkg)
     } else {
         (local.name, local.pkg)

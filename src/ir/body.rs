@@ -1,5 +1,6 @@
 //! Bodies: the nodes of one function with their positions, types and variables.
 
+use super::instantiate::is_instance_use;
 use super::node::{ConstId, FuncId, Node, NodeId, Nodes};
 use crate::base::index::{Idx, IndexVec};
 use crate::base::source::FileId;
@@ -239,6 +240,10 @@ pub struct Body {
     consts: IndexVec<ConstId, Value>,
     /// How constants are written, where the release prints that; by constant.
     written: Vec<(ConstId, Written)>,
+    /// Whether a node that was ever there refers to an instance.
+    has_instances: bool,
+    /// Whether a node that was ever there is a dictionary.
+    has_dictionaries: bool,
 }
 
 impl Body {
@@ -264,6 +269,11 @@ impl Body {
     #[inline]
     pub fn ty(&self, id: NodeId) -> Ty {
         self.types[id]
+    }
+
+    /// The types of all nodes.
+    pub fn types(&self) -> &[Ty] {
+        self.types.as_slice()
     }
 
     /// The nodes of a list.
@@ -310,13 +320,33 @@ impl Body {
         self.nodes.len()
     }
 
+    /// Whether there may be nodes that refer to instances: those who look for them need not look at each node.
+    pub fn may_have_instances(&self) -> bool {
+        self.has_instances
+    }
+
+    /// Whether there may be a [`Node::Dict`].
+    pub fn may_have_dictionaries(&self) -> bool {
+        self.has_dictionaries
+    }
+
+    fn note(&mut self, node: &Node) {
+        self.has_instances |= is_instance_use(node);
+        self.has_dictionaries |= matches!(node, Node::Dict(_));
+    }
+
     /// Takes everything out of the body, whose room is left for another one, into one without room to spare.
     #[must_use]
     pub fn take_packed(&mut self) -> Body {
         let packed = Body {
             consts: std::mem::take(&mut self.consts),
-            ..self.with_room(0)
+            ..self.clone()
         };
+        self.clear();
+        packed
+    }
+
+    fn clear(&mut self) {
         self.stmts = Nodes::EMPTY;
         self.locals.truncate(0);
         self.inlined.truncate(0);
@@ -326,31 +356,28 @@ impl Body {
         self.lists.clear();
         self.inits.clear();
         self.init_of.clear();
+        self.consts.truncate(0);
         self.written.clear();
-        packed
+        self.has_instances = false;
+        self.has_dictionaries = false;
     }
 
-    /// A copy with room for another body of `nodes` nodes to be appended.
-    #[must_use]
-    pub fn with_room(&self, nodes: usize) -> Body {
-        let mut copy = Body {
-            stmts: self.stmts,
-            locals: self.locals.clone(),
-            inlined: self.inlined.clone(),
-            nodes: IndexVec::with_capacity(self.nodes.len() + nodes),
-            pos: IndexVec::with_capacity(self.nodes.len() + nodes),
-            types: IndexVec::with_capacity(self.nodes.len() + nodes),
-            lists: Vec::with_capacity(self.lists.len() + nodes),
-            inits: self.inits.clone(),
-            init_of: self.init_of.clone(),
-            consts: self.consts.clone(),
-            written: self.written.clone(),
-        };
-        copy.nodes.extend(self.nodes.iter().copied());
-        copy.pos.extend(self.pos.iter().copied());
-        copy.types.extend(self.types.iter().copied());
-        copy.lists.extend_from_slice(&self.lists);
-        copy
+    /// Becomes a copy of `other` in the room that there is.
+    pub fn copy_from(&mut self, other: &Body) {
+        self.clear();
+        self.stmts = other.stmts;
+        self.locals.extend(other.locals.iter().copied());
+        self.inlined.extend(other.inlined.iter().copied());
+        self.nodes.extend(other.nodes.iter().copied());
+        self.pos.extend(other.pos.iter().copied());
+        self.types.extend(other.types.iter().copied());
+        self.lists.extend_from_slice(&other.lists);
+        self.inits.extend_from_slice(&other.inits);
+        self.init_of.extend_from_slice(&other.init_of);
+        self.consts.extend(other.consts.iter().cloned());
+        self.written.extend_from_slice(&other.written);
+        self.has_instances = other.has_instances;
+        self.has_dictionaries = other.has_dictionaries;
     }
 
     /// Whether there is no node.
@@ -367,7 +394,9 @@ impl Body {
     }
 
     /// Adds a node.
+    #[inline]
     pub fn add(&mut self, node: Node, ty: Ty, pos: Pos) -> NodeId {
+        self.note(&node);
         self.pos.push(pos);
         self.types.push(ty);
         self.nodes.push(node)
@@ -448,6 +477,8 @@ impl Body {
         pos: impl Fn(Pos) -> Pos,
     ) {
         let (nodes, lists) = (self.nodes.len(), self.lists.len() as u32);
+        self.has_instances |= other.has_instances;
+        self.has_dictionaries |= other.has_dictionaries;
         self.nodes.extend(other.nodes.iter().map(node));
         self.types.extend(other.types.iter().copied());
         self.pos.extend(other.pos.iter().map(|&p| pos(p)));
@@ -470,6 +501,7 @@ impl Body {
 
     /// Puts another node in a node's place.
     pub fn replace(&mut self, id: NodeId, node: Node) {
+        self.note(&node);
         self.nodes[id] = node;
     }
 

@@ -4,9 +4,10 @@
 //! belongs to the package that uses it, wherever the generic function is declared. Which operation a node is follows
 //! from its types, so nothing else has to change.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::body::{Body, FuncRef, Instance};
 use super::finite::can_be_made;
@@ -34,11 +35,27 @@ pub struct World<'a> {
     pub callees: &'a dyn Callees,
     /// The compiler.
     pub release: &'static Release,
+    /// What was found out of instances.
+    pub shaped: &'a Shaped,
+}
+
+/// The instances for the shapes of instances' type arguments, by instance: most are used many times in a package.
+/// `None` where there is nothing to be made.
+#[derive(Default)]
+pub struct Shaped(RefCell<FxHashMap<FuncRef, Option<FuncRef>>>);
+
+impl Shaped {
+    fn of(&self, used: FuncRef, release: &Release) -> Option<FuncRef> {
+        let mut known = self.0.borrow_mut();
+        *known
+            .entry(used)
+            .or_insert_with(|| shaped_instance(used, release))
+    }
 }
 
 /// Makes all instances of a package, and points the uses to them.
 pub fn run(package: &mut Package, world: World<'_>) {
-    let mut needs = Needs::default();
+    let mut needs = Needs::new(package);
     needs.package(package);
     let mut done = 0;
     loop {
@@ -73,6 +90,9 @@ pub fn run_silently(package: &mut Package, world: World<'_>, from: usize) {
 /// Points the uses of instances in the nodes of `func` from number `from` on to functions of `package`.
 pub fn uses_of(package: &mut Package, world: World<'_>, func: FuncId, from: usize, silent: bool) {
     let body = &package.funcs[func].body;
+    if !body.may_have_instances() {
+        return;
+    }
     let ids = (from..body.len()).map(NodeId::from_usize);
     let uses: Vec<NodeId> = ids
         .filter(|&id| is_instance_use(body.node_ref(id)))
@@ -94,7 +114,7 @@ pub fn uses_of(package: &mut Package, world: World<'_>, func: FuncId, from: usiz
         if !called && package.find(used).is_some() {
             continue;
         }
-        if let Some((shaped, node)) = shaped_use(node, world.release) {
+        if let Some((shaped, node)) = shaped_use(node, world) {
             ensure(package, world, shaped, silent);
             changes.push((id, shaped, node));
         }
@@ -169,19 +189,33 @@ fn instance_use(node: Node) -> Option<FuncRef> {
 
 /// Makes the function for the shapes of an instance's type arguments.
 pub(super) fn ensure_shaped(package: &mut Package, world: World<'_>, func: FuncRef, silent: bool) {
-    if let Some((shaped, _)) = shaped_use(Node::Func(func), world.release) {
+    if let Some(shaped) = world.shaped.of(func, world.release) {
         ensure(package, world, shaped, silent);
     }
 }
 
 /// The shaped function that a node uses, and the node that says so; `None` if there is nothing to change.
-fn shaped_use(node: Node, release: &Release) -> Option<(FuncRef, Node)> {
+fn shaped_use(node: Node, world: World<'_>) -> Option<(FuncRef, Node)> {
     let (Node::Func(used)
     | Node::MethodExpr { func: used, .. }
     | Node::MethodValue { func: used, .. }) = node
     else {
         return None;
     };
+    let shaped = world.shaped.of(used, world.release)?;
+    let node = match node {
+        Node::MethodExpr { direct, .. } => Node::MethodExpr {
+            func: shaped,
+            direct,
+        },
+        Node::MethodValue { x, .. } => Node::MethodValue { x, func: shaped },
+        _ => Node::Func(shaped),
+    };
+    Some((shaped, node))
+}
+
+/// The instance for the shapes of an instance's type arguments; `None` if they do not fit.
+fn shaped_instance(used: FuncRef, release: &Release) -> Option<FuncRef> {
     let FuncRef::Inst(obj, instance) = used else {
         return None;
     };
@@ -194,16 +228,7 @@ fn shaped_use(node: Node, release: &Release) -> Option<(FuncRef, Node)> {
         .zip(instance.targs())
         .map(|(p, &t)| shape(t, p.iface(), release))
         .collect();
-    let shaped = FuncRef::Inst(obj, Instance::of(&shapes));
-    let node = match node {
-        Node::MethodExpr { direct, .. } => Node::MethodExpr {
-            func: shaped,
-            direct,
-        },
-        Node::MethodValue { x, .. } => Node::MethodValue { x, func: shaped },
-        _ => Node::Func(shaped),
-    };
-    Some((shaped, node))
+    Some(FuncRef::Inst(obj, Instance::of(&shapes)))
 }
 
 /// Type parameters of a function: those of its receiver, then its own.

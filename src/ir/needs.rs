@@ -18,12 +18,14 @@ use super::{Package, wrapper};
 use crate::base::index::Idx;
 use crate::types::builtin::BuiltinId;
 use crate::types::object::ObjKind;
+use crate::types::package::Pkg;
 use crate::types::subst::{SubstMap, subst};
 use crate::types::ty::{Named, Ty, TyKind};
 
 /// What has been read, and what is still to be looked into.
-#[derive(Default)]
 pub(super) struct Needs {
+    /// The package.
+    own: Option<Pkg>,
     seen: FxHashSet<Ty>,
     todo: Vec<Ty>,
     /// Instances whose dictionaries have been looked into.
@@ -34,13 +36,28 @@ pub(super) struct Needs {
     recent: Vec<Option<Ty>>,
 }
 
-/// How many types read lately are remembered.
-const RECENT: usize = 256;
+/// How many types read lately are remembered, a power of two.
+const RECENT: usize = 512;
+
+/// Odd and without a pattern: a product with it has all of a number in its highest bits.
+const SPREAD: usize = 0x9e37_79b9_7f4a_7c15_u64 as usize;
 
 impl Needs {
+    /// Nothing read yet for `package`.
+    pub fn new(package: &Package) -> Needs {
+        Needs {
+            own: Some(package.pkg),
+            seen: FxHashSet::default(),
+            todo: Vec::new(),
+            dictionaries: FxHashSet::default(),
+            pending: Vec::new(),
+            recent: vec![None; RECENT],
+        }
+    }
+
     /// Reads the types of package-level objects.
     pub fn package(&mut self, package: &Package) {
-        for obj in package.pkg.objects() {
+        for &obj in package.pkg.objects() {
             let generic = match obj.kind {
                 ObjKind::TypeName => obj.ty().as_named().is_some_and(|n| !n.tparams().is_empty()),
                 ObjKind::Func(_) => !type_param_types(obj).is_empty(),
@@ -56,12 +73,14 @@ impl Needs {
     /// Reads the types that a body mentions.
     pub fn body(&mut self, package: &Package, func: FuncId) {
         let body = &package.funcs[func].body;
-        self.recent.resize(RECENT, None);
-        for i in 0..body.len() {
-            let id = NodeId::from_usize(i);
-            self.read_often(body.ty(id));
-            if let Node::Dict(func) = *body.node_ref(id) {
-                self.pending.push(func);
+        for &ty in body.types() {
+            self.read_often(ty);
+        }
+        if body.may_have_dictionaries() {
+            for i in 0..body.len() {
+                if let Node::Dict(func) = *body.node_ref(NodeId::from_usize(i)) {
+                    self.pending.push(func);
+                }
             }
         }
         for local in &body.locals {
@@ -70,7 +89,8 @@ impl Needs {
     }
 
     fn read_often(&mut self, ty: Ty) {
-        let recent = &mut self.recent[ty.number() / 16 % RECENT];
+        let slot = (ty.number() / 16).wrapping_mul(SPREAD) >> (usize::BITS - RECENT.ilog2());
+        let recent = &mut self.recent[slot];
         if *recent != Some(ty) {
             *recent = Some(ty);
             self.read(ty);
@@ -78,6 +98,13 @@ impl Needs {
     }
 
     fn read(&mut self, ty: Ty) {
+        // Most types are other packages' and no instances, into which nothing looks: they need no place in a table.
+        if let TyKind::Named(named) = ty.kind()
+            && named.obj.pkg != self.own
+            && named.targs().is_empty()
+        {
+            return;
+        }
         if !matches!(ty.kind(), TyKind::Basic(_) | TyKind::TypeParam(_)) && self.seen.insert(ty) {
             self.todo.push(ty);
         }

@@ -2,7 +2,6 @@
 
 use super::Package;
 use super::body::{Body, FuncRef};
-use super::instantiate::is_instance_use;
 use super::node::{FuncId, Node, NodeId};
 use super::visit::Stacks;
 use crate::base::index::Idx;
@@ -89,7 +88,8 @@ impl Outlines {
 
     fn body(&mut self, body: &Body) {
         let mut returns = 0;
-        body.walk(&mut self.stacks, body.list(body.stmts), |id, leaving| {
+        let roots = body.list(body.stmts);
+        body.walk(&mut self.stacks, roots, says_nothing, |id, leaving| {
             match *body.node_ref(id) {
                 Node::Call { .. } if leaving => self.calls.ids.push(id),
                 Node::Call { fun, .. } => {
@@ -112,6 +112,15 @@ impl Outlines {
             *last = returns;
         }
     }
+}
+
+/// Whether a node is a leaf that no list has.
+fn says_nothing(node: &Node) -> bool {
+    node.is_leaf()
+        && !matches!(
+            node,
+            Node::Func(_) | Node::MethodExpr { .. } | Node::Closure(_) | Node::Dcl(_)
+        )
 }
 
 /// Whether a node declares a variable or assigns to some.
@@ -150,29 +159,27 @@ pub struct Template {
     pub closures: Vec<NodeId>,
     /// What declares variables or assigns to them, by number.
     pub assigns: Vec<NodeId>,
-    /// Whether there are instances of generic functions.
+    /// Whether there may be instances of generic functions.
     pub has_instances: bool,
 }
 
 impl Template {
     /// Looks at all nodes of a body.
     pub fn of(body: &Body) -> Template {
-        let mut template = Template::default();
+        let mut template = Template {
+            has_instances: body.may_have_instances(),
+            ..Template::default()
+        };
         for i in 0..body.len() {
             let id = NodeId::from_usize(i);
             match body.node_ref(id) {
                 Node::Return(_) => template.returns.push(id),
                 Node::Closure(_) => template.closures.push(id),
-                node if is_instance_use(node) => template.has_instances = true,
                 node if assigns(node) => template.assigns.push(id),
                 _ => {}
             }
         }
-        body.postorder(body.list(body.stmts), |id| {
-            if matches!(body.node_ref(id), Node::Call { .. }) {
-                template.calls.push(id);
-            }
-        });
+        template.calls = body.calls_below(&mut Stacks::default(), body.list(body.stmts));
         template
     }
 }

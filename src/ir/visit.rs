@@ -190,6 +190,28 @@ impl Node {
 }
 
 impl Node {
+    /// Whether nodes of this kind have no parts.
+    #[inline]
+    pub fn is_leaf(&self) -> bool {
+        matches!(
+            self,
+            Node::Name(_)
+                | Node::Blank
+                | Node::Global(_)
+                | Node::Func(_)
+                | Node::MethodExpr { .. }
+                | Node::Literal(_)
+                | Node::Nil
+                | Node::Type
+                | Node::Dict(_)
+                | Node::Closure(_)
+                | Node::Dcl(_)
+                | Node::Branch { .. }
+                | Node::Label(_)
+                | Node::InlineMark
+        )
+    }
+
     /// The same node, with its parts `nodes` places further and its lists `lists` places.
     #[must_use]
     pub fn shifted(mut self, nodes: usize, lists: u32) -> Node {
@@ -308,55 +330,39 @@ impl Node {
     }
 }
 
-#[inline]
-fn push_some(id: Option<NodeId>, stack: &mut Vec<NodeId>) {
-    if let Some(id) = id {
-        stack.push(id);
-    }
+/// A stack that children are put on.
+struct Pushed<'a, F> {
+    body: &'a Body,
+    stack: &'a mut Vec<NodeId>,
+    skip: F,
 }
 
-/// The stacks of a walk, which can serve many.
-#[derive(Default, Debug)]
-pub struct Stacks {
-    todo: Vec<NodeId>,
-    /// The nodes that are to be left, each with the height of the stack at which its children are done.
-    open: Vec<(usize, NodeId)>,
-}
-
-impl Body {
-    /// The direct children of a node in the compiler's order: init list, operands, bodies.
-    pub fn children(&self, id: NodeId, out: &mut Vec<NodeId>) {
-        let from = out.len();
-        self.push_children(id, out);
-        out[from..].reverse();
-    }
-
-    /// Puts the direct children of a node on a stack, the first one on top.
+impl<F: Fn(&Node) -> bool> Pushed<'_, F> {
     #[inline]
-    pub fn push_children(&self, id: NodeId, stack: &mut Vec<NodeId>) {
-        self.push_parts(id, stack);
-        if self.has_init(id) {
-            self.push_list(self.init(id), stack);
+    fn one(&mut self, id: NodeId) {
+        if !(self.skip)(self.body.node_ref(id)) || self.body.has_init(id) {
+            self.stack.push(id);
         }
     }
 
     #[inline]
-    fn push_list(&self, list: Nodes, stack: &mut Vec<NodeId>) {
-        match *self.list(list) {
-            [] => {}
-            [one] => stack.push(one),
-            ref ids => {
-                let from = stack.len();
-                stack.extend_from_slice(ids);
-                stack[from..].reverse();
-            }
+    fn some(&mut self, id: Option<NodeId>) {
+        if let Some(id) = id {
+            self.one(id);
+        }
+    }
+
+    #[inline]
+    fn list(&mut self, list: Nodes) {
+        for &id in self.body.list(list).iter().rev() {
+            self.one(id);
         }
     }
 
     /// The parts of [`Node::parts`] from the last to the first, without making that table: walks spend their time here.
     #[inline]
-    fn push_parts(&self, id: NodeId, stack: &mut Vec<NodeId>) {
-        match *self.node_ref(id) {
+    fn parts(&mut self, id: NodeId) {
+        match *self.body.node_ref(id) {
             Node::Name(_)
             | Node::Blank
             | Node::Global(_)
@@ -383,14 +389,14 @@ impl Body {
             | Node::StructKey { value: x, .. }
             | Node::Recv(x)
             | Node::TypeSwitchGuard { x, .. }
-            | Node::Go(x) => stack.push(x),
+            | Node::Go(x) => self.one(x),
             Node::Binary { x, y, .. }
             | Node::Index { x, i: y }
             | Node::Key { key: x, value: y }
             | Node::AssignOp { x, y, .. }
             | Node::Send { chan: x, value: y } => {
-                stack.push(y);
-                stack.push(x);
+                self.one(y);
+                self.one(x);
             }
             Node::AddStr(list)
             | Node::CompLit { list, .. }
@@ -398,13 +404,13 @@ impl Body {
             | Node::Unknown(list)
             | Node::Block(list)
             | Node::Select(list)
-            | Node::Return(list) => self.push_list(list, stack),
+            | Node::Return(list) => self.list(list),
             Node::Slice { x, parts: list }
             | Node::Call {
                 fun: x, args: list, ..
             } => {
-                self.push_list(list, stack);
-                stack.push(x);
+                self.list(list);
+                self.one(x);
             }
             Node::InlinedCall {
                 body: first,
@@ -415,12 +421,12 @@ impl Body {
                 rhs: second,
                 ..
             } => {
-                self.push_list(second, stack);
-                self.push_list(first, stack);
+                self.list(second);
+                self.list(first);
             }
             Node::Assign { x, y, .. } => {
-                push_some(y, stack);
-                stack.push(x);
+                self.some(y);
+                self.one(x);
             }
             Node::For {
                 cond: a,
@@ -428,9 +434,9 @@ impl Body {
                 body,
                 ..
             } => {
-                self.push_list(body, stack);
-                push_some(b, stack);
-                push_some(a, stack);
+                self.list(body);
+                self.some(b);
+                self.some(a);
             }
             Node::Range {
                 x,
@@ -439,20 +445,20 @@ impl Body {
                 body,
                 ..
             } => {
-                self.push_list(body, stack);
-                push_some(value, stack);
-                push_some(key, stack);
-                stack.push(x);
+                self.list(body);
+                self.some(value);
+                self.some(key);
+                self.one(x);
             }
             Node::If { cond, body, els } => {
-                self.push_list(els, stack);
-                self.push_list(body, stack);
-                stack.push(cond);
+                self.list(els);
+                self.list(body);
+                self.one(cond);
             }
             Node::Case { list, var, body } => {
-                self.push_list(body, stack);
-                self.push_list(list, stack);
-                push_some(var, stack);
+                self.list(body);
+                self.list(list);
+                self.some(var);
             }
             Node::Switch {
                 tag: first,
@@ -462,13 +468,56 @@ impl Body {
                 comm: first,
                 body: list,
             } => {
-                self.push_list(list, stack);
-                push_some(first, stack);
+                self.list(list);
+                self.some(first);
             }
             Node::Defer { call, at } => {
-                push_some(at, stack);
-                stack.push(call);
+                self.some(at);
+                self.one(call);
             }
+        }
+    }
+}
+
+/// The stacks of a walk, which can serve many.
+#[derive(Default, Debug)]
+pub struct Stacks {
+    todo: Vec<NodeId>,
+    /// The nodes that are to be left, each with the height of the stack at which its children are done.
+    open: Vec<(usize, NodeId)>,
+}
+
+impl Body {
+    /// The direct children of a node in the compiler's order: init list, operands, bodies.
+    pub fn children(&self, id: NodeId, out: &mut Vec<NodeId>) {
+        let from = out.len();
+        self.push_children(id, out);
+        out[from..].reverse();
+    }
+
+    /// Puts the direct children of a node on a stack, the first one on top.
+    #[inline]
+    pub fn push_children(&self, id: NodeId, stack: &mut Vec<NodeId>) {
+        self.push_children_but(id, stack, |_| false);
+    }
+
+    /// Puts the direct children of a node on a stack, the first one on top, but for those of which `skip` says that they
+    /// are of no interest. It may say so of leaves alone; leaves that have statements to run before them are not skipped.
+    #[inline]
+    pub fn push_children_but(
+        &self,
+        id: NodeId,
+        stack: &mut Vec<NodeId>,
+        skip: impl Fn(&Node) -> bool,
+    ) {
+        let mut pushed = Pushed {
+            body: self,
+            stack,
+            skip,
+        };
+        pushed.parts(id);
+        if self.has_init(id) {
+            pushed.list(self.init(id));
         }
     }
 
@@ -476,7 +525,7 @@ impl Body {
     /// `visit` says whether to go on below the node.
     pub fn preorder(&self, roots: Nodes, mut visit: impl FnMut(NodeId) -> bool) {
         let mut stack = Vec::with_capacity(64);
-        self.push_list(roots, &mut stack);
+        stack.extend(self.list(roots).iter().rev());
         while let Some(id) = stack.pop() {
             if visit(id) {
                 self.push_children(id, &mut stack);
@@ -487,20 +536,40 @@ impl Body {
     /// Visits the nodes below `roots` and these themselves, children before parents, without recursion: the order in
     /// which the compiler looks for calls to inline.
     pub fn postorder(&self, roots: &[NodeId], mut visit: impl FnMut(NodeId)) {
-        self.walk(&mut Stacks::default(), roots, |id, leaving| {
-            if leaving {
-                visit(id);
+        self.walk(
+            &mut Stacks::default(),
+            roots,
+            |_| false,
+            |id, leaving| {
+                if leaving {
+                    visit(id);
+                }
+                true
+            },
+        );
+    }
+
+    /// The calls below `roots` and among these themselves, inner ones first.
+    pub fn calls_below(&self, stacks: &mut Stacks, roots: &[NodeId]) -> Vec<NodeId> {
+        let mut calls = Vec::new();
+        self.walk(stacks, roots, Node::is_leaf, |id, leaving| {
+            let is_call = matches!(self.node_ref(id), Node::Call { .. });
+            if is_call && leaving {
+                calls.push(id);
             }
-            true
+            is_call
         });
+        calls
     }
 
     /// Visits the nodes below `roots` and these themselves in source order, without recursion. `visit` is called with
-    /// each node before its children, and says whether to call it again behind them, with `true`.
+    /// each node before its children, and says whether to call it again behind them, with `true`. `skip` is that of
+    /// [`Body::push_children_but`]: many nodes are leaves, and looking at one costs less than putting it on a stack.
     pub fn walk(
         &self,
         stacks: &mut Stacks,
         roots: &[NodeId],
+        skip: impl Fn(&Node) -> bool,
         mut visit: impl FnMut(NodeId, bool) -> bool,
     ) {
         let Stacks { todo, open } = stacks;
@@ -519,7 +588,7 @@ impl Body {
             if visit(id, false) {
                 open.push((todo.len(), id));
             }
-            self.push_children(id, todo);
+            self.push_children_but(id, todo, &skip);
         }
     }
 }

@@ -329,7 +329,11 @@ impl Checker<'_> {
 
     /// Notes that the name `id` declares `obj`.
     pub fn record_def(&mut self, id: ExprId, obj: Obj) {
-        self.tables().objects[id] = Some(obj);
+        let tables = self.tables();
+        tables.objects[id] = Some(obj);
+        if obj.is_type_name() {
+            tables.type_names.push(obj);
+        }
     }
 
     /// Notes that the name or selector `id` uses `obj`.

@@ -8,6 +8,7 @@ use super::operand::Mode;
 use super::package::Pkg;
 use super::ty::Ty;
 use crate::ast::{Ast, DeclId, ExprId, StmtId};
+use crate::base::few::Few;
 use crate::base::index::IndexVec;
 use crate::base::source::FileId;
 
@@ -59,7 +60,7 @@ pub struct Selection {
     pub obj: Obj,
     /// The way through embedded fields: field indices, the last one that of the field, or of the method among its
     /// type's methods.
-    pub path: Box<[u32]>,
+    pub path: Few<u32>,
     /// Whether a pointer is followed on the way.
     pub indirect: bool,
 }
@@ -82,6 +83,8 @@ pub struct FileInfo {
     pub exprs: IndexVec<ExprId, ExprInfo>,
     /// What names and selectors define or use, by expression.
     pub objects: IndexVec<ExprId, Option<Obj>>,
+    /// The names of types and type parameters that are declared anywhere in the file, as they were met.
+    pub type_names: Vec<Obj>,
     consts: Vec<Value>,
     selections: Vec<Selection>,
     /// Instantiations, by the name (or selector) that denotes the generic function or type.
@@ -102,6 +105,7 @@ impl FileInfo {
             file,
             exprs: IndexVec::from_elem(ExprInfo::default(), ast.expr_count()),
             objects: IndexVec::from_elem(None, ast.expr_count()),
+            type_names: Vec::new(),
             consts: Vec::new(),
             selections: Vec::new(),
             instances: FxHashMap::default(),

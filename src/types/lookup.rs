@@ -11,6 +11,7 @@ use super::package::Pkg;
 use super::predicates::identical;
 use super::ty::{Named, Ty, TyKind};
 use super::typeset::type_set;
+use crate::base::few::Few;
 use crate::base::symbol::{Symbol, sym};
 
 /// What a lookup found.
@@ -20,7 +21,7 @@ pub struct Lookup {
     pub obj: Option<Obj>,
     /// Field indices from the outermost type to the embedded one, then the index of the field or method there. If
     /// `obj` is `None` and the path is not empty, the name is ambiguous.
-    pub path: Vec<u32>,
+    pub path: Few<u32>,
     /// Whether a pointer is followed on the way. If `obj` is `None`: a method exists but needs a pointer receiver.
     pub indirect: bool,
 }
@@ -45,24 +46,24 @@ pub fn deref(ty: Ty) -> (Ty, bool) {
 /// A type at the depth that is searched.
 struct Embedded {
     ty: Ty,
-    path: Vec<u32>,
+    path: Few<u32>,
     indirect: bool,
     /// Found several times at this depth.
     multiple: bool,
 }
 
 impl Embedded {
-    fn path_to(&self, i: usize) -> Vec<u32> {
-        let mut path = Vec::with_capacity(self.path.len() + 1);
-        path.extend_from_slice(&self.path);
-        path.push(i as u32);
-        path
+    fn path_to(&self, i: usize) -> Few<u32> {
+        self.path.iter().copied().chain([i as u32]).collect()
     }
 }
 
 /// Types that were searched at a shallower depth.
 #[derive(Default)]
 struct Seen {
+    /// The first one that is no instance: most searches end at it, and need no table.
+    first: Option<Ty>,
+    /// The others that are none.
     plain: FxHashSet<Ty>,
     instances: Vec<Ty>,
 }
@@ -71,7 +72,13 @@ impl Seen {
     /// Adds a defined type; false if it was there.
     fn insert(&mut self, ty: Ty, named: &Named) -> bool {
         if named.inst.is_none() {
-            return self.plain.insert(ty);
+            return match self.first {
+                None => {
+                    self.first = Some(ty);
+                    true
+                }
+                Some(first) => first != ty && self.plain.insert(ty),
+            };
         }
         if self.instances.iter().any(|&t| identical(t, ty)) {
             return false;
@@ -154,18 +161,18 @@ impl Search<'_> {
         if self.name == sym::BLANK || is_ptr && ty.under_interface().is_some() {
             return Lookup::default();
         }
-        let mut current = vec![Embedded {
+        let mut current = Few::One([Embedded {
             ty,
-            path: Vec::new(),
+            path: Few::None,
             indirect: is_ptr,
             multiple: false,
-        }];
+        }]);
         let mut seen = Seen::default();
         let mut effort = 0;
         while !current.is_empty() && effort < MAX_EFFORT {
             effort += current.iter().map(|at| at.path.len() + 1).sum::<usize>();
             let mut next = Vec::new();
-            for at in &current {
+            for at in &*current {
                 self.look_in(at, &mut seen, &mut next);
                 if self.ambiguous {
                     return Lookup {
@@ -184,7 +191,7 @@ impl Search<'_> {
                 }
                 return self.found;
             }
-            current = consolidate(next);
+            current = Few::Many(consolidate(next));
         }
         Lookup::default()
     }

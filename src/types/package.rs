@@ -23,6 +23,8 @@ pub struct PkgData {
     /// Whether it stands for a package that was not found (or `C`): what is selected from it has no known type, silently.
     pub opaque: bool,
     scope: OnceLock<FxHashMap<Symbol, Obj>>,
+    /// The objects of the scope by name, once asked for.
+    sorted: OnceLock<Vec<Obj>>,
 }
 
 crate::pooled!(PkgData);
@@ -65,6 +67,7 @@ impl Pkg {
             name,
             opaque: false,
             scope: OnceLock::new(),
+            sorted: OnceLock::new(),
         }))
     }
 
@@ -75,6 +78,7 @@ impl Pkg {
             name,
             opaque: true,
             scope: OnceLock::new(),
+            sorted: OnceLock::new(),
         }))
     }
 
@@ -90,14 +94,16 @@ impl Pkg {
     }
 
     /// All package-level objects, sorted by name.
-    pub fn objects(self) -> Vec<Obj> {
-        let mut all: Vec<Obj> = self
-            .0
-            .scope
-            .get()
-            .map(|s| s.values().copied().collect())
-            .unwrap_or_default();
-        all.sort_by_key(|o| o.name.as_str());
-        all
+    pub fn objects(self) -> &'static [Obj] {
+        let Some(scope) = self.0.scope.get() else {
+            return &[];
+        };
+        self.0.sorted.get_or_init(|| {
+            let objects = scope.values().copied();
+            let mut all: Vec<(&str, Obj)> = objects.map(|o| (o.name.as_str(), o)).collect();
+            // No two objects have one name.
+            all.sort_unstable_by_key(|&(name, _)| name);
+            all.into_iter().map(|(_, obj)| obj).collect()
+        })
     }
 }

@@ -209,8 +209,8 @@ impl Checker<'_> {
         }
         let scope = self.file_scopes[self.env.file];
         if local == sym::DOT {
-            for obj in pkg.objects().into_iter().filter(|o| o.exported()) {
-                self.scopes.insert(scope, obj.name, obj);
+            for obj in pkg.objects().iter().filter(|o| o.exported()) {
+                self.scopes.insert(scope, obj.name, *obj);
             }
             return;
         }

@@ -117,7 +117,7 @@ impl Checker<'_> {
             kind,
             recv: x.ty,
             obj,
-            path: found.path.into_boxed_slice(),
+            path: found.path,
             indirect,
         };
         self.record_selection(e, selection);

@@ -94,7 +94,16 @@ impl Sizes {
 
     /// Whether values of the type hold pointers that the collector follows.
     pub fn has_pointers(self, ty: Ty) -> bool {
-        self.pointer_bytes(ty) > 0
+        // Asked for each variable and many values: what needs no layout is said without one, as `literal` has it.
+        match ty.unalias().kind() {
+            TyKind::Slice(_)
+            | TyKind::Interface(_)
+            | TyKind::Map { .. }
+            | TyKind::Chan { .. }
+            | TyKind::Signature(_) => true,
+            TyKind::Pointer(elem) => !is_not_in_heap(*elem),
+            _ => self.pointer_bytes(ty) > 0,
+        }
     }
 
     /// Whether an interface holds values of the type in its data word, without boxing them.
@@ -110,6 +119,16 @@ impl Sizes {
 
     /// Size, alignment and pointer data of a type.
     pub fn layout(self, ty: Ty) -> Layout {
+        let ty = ty.unalias();
+        match ty.kind() {
+            TyKind::Basic(b) => return self.basic(b.kind),
+            TyKind::Named(named) => {
+                if let Some(known) = self.known(named).get() {
+                    return *known;
+                }
+            }
+            _ => {}
+        }
         LayoutFinder {
             sizes: self,
             found: FxHashMap::default(),
@@ -340,6 +359,16 @@ fn is_align64(ty: Ty) -> bool {
 /// Whether the type is the runtime's mark for types that never lie in the heap, or contains it: pointers to such types
 /// are no pointers to the collector.
 pub fn is_not_in_heap(ty: Ty) -> bool {
+    let ty = ty.unalias();
+    match ty.kind() {
+        TyKind::Named(named) => {
+            if let Some(&known) = named.not_in_heap.get() {
+                return known;
+            }
+        }
+        TyKind::Array { .. } | TyKind::Struct(_) => {}
+        _ => return false,
+    }
     let mut search = MarkSearch {
         seen: FxHashSet::default(),
         complete: true,

@@ -125,6 +125,29 @@ fn all_sites_can_be_dumped() {
     );
 }
 
+/// `Last[int]` is made for the body of `Of` that is put into `F`: nothing is known of it there.
+#[test]
+fn sites_are_found_beside_instances_that_come_with_inlined_bodies() {
+    let dir = folder("silent");
+    let steps = "\t\tprintln(i)\n".repeat(12);
+    let generic = format!(
+        "package a\n\nfunc Last[T any](list []T) (last T) {{\n\tfor i, x := range list {{\n\t\tlast = x\n{steps}\t}}\n\
+         \treturn last\n}}\n\nfunc Of(list []int) int {{ return Last(list) }}\n"
+    );
+    std::fs::create_dir_all(dir.join("a")).unwrap();
+    std::fs::write(dir.join("go.mod"), "module m\n\ngo 1.22\n").unwrap();
+    std::fs::write(dir.join("a/a.go"), generic).unwrap();
+    let caller = "package m\n\nimport \"m/a\"\n\nfunc F(list []int) int { return a.Of(list) }\n";
+    std::fs::write(dir.join("b.go"), caller).unwrap();
+    let out = heaplint(&dir, &["dump", "sites", "."]);
+    assert!(
+        stdout(&out).contains("b.go:5:8\tvariable\tstack"),
+        "{}{}",
+        stdout(&out),
+        stderr(&out)
+    );
+}
+
 #[test]
 fn a_place_is_explained_step_by_step() {
     let dir = folder("explain");

@@ -82,7 +82,7 @@ fn shapes() -> (Pkg, Pkg) {
 /// What users of a package see of it, as text.
 fn describe(pkg: Pkg) -> Vec<String> {
     let mut lines = Vec::new();
-    for obj in pkg.objects().into_iter().filter(|o| o.exported()) {
+    for obj in pkg.objects().iter().filter(|o| o.exported()) {
         lines.push(format!("{} {} = {}", obj.name, obj.ty(), obj.ty().under()));
         let TyKind::Named(named) = obj.ty().kind() else {
             continue;

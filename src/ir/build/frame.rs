@@ -4,11 +4,13 @@ use rustc_hash::FxHashMap;
 
 use super::Builder;
 use super::rangefunc::RangeLoop;
+use crate::ast::Ast;
 use crate::base::symbol::{Numbered, Symbol, sym};
 use crate::ir::ClosureCounts;
 use crate::ir::body::{Body, Class, Local, LocalId, Pos};
 use crate::ir::node::{Branch, FuncId, Node, NodeId, Nodes};
 use crate::types::constant::Value;
+use crate::types::info::FileInfo;
 use crate::types::object::Obj;
 use crate::types::ty::{BasicKind, Ty};
 
@@ -24,12 +26,23 @@ pub enum Jump {
     Switch,
 }
 
+/// The file of what is built: asked for with each expression, so it is at hand.
+#[derive(Clone, Copy)]
+pub struct Place<'a> {
+    /// Its index.
+    pub file: usize,
+    /// Its tree.
+    pub ast: &'a Ast,
+    /// What checking found out about it.
+    pub info: &'a FileInfo,
+}
+
 /// A function under construction.
-pub struct Frame {
+pub struct Frame<'a> {
     /// Which function.
     pub func: FuncId,
-    /// Index of its file.
-    pub file: usize,
+    /// Its file.
+    pub place: Place<'a>,
     /// Its body so far.
     pub body: Body,
     /// Its variables by object.
@@ -58,14 +71,19 @@ pub struct Frame {
     pub closures: ClosureCounts,
 }
 
-impl Frame {
-    /// A function without anything in it; nor is there in `body`.
-    pub fn new(func: FuncId, file: usize, body: Body) -> Frame {
+impl<'a> Frame<'a> {
+    /// A function without anything in it; nor is there in `body` and `vars`.
+    pub fn new(
+        func: FuncId,
+        place: Place<'a>,
+        body: Body,
+        vars: FxHashMap<Obj, LocalId>,
+    ) -> Frame<'a> {
         Frame {
             func,
-            file,
+            place,
             body,
-            vars: FxHashMap::default(),
+            vars,
             captured: Vec::new(),
             results: Vec::new(),
             tparams: Vec::new(),
@@ -81,7 +99,7 @@ impl Frame {
     }
 }
 
-impl Frame {
+impl Frame<'_> {
     /// Whether a jump stays within this function: an unlabelled one means the innermost statement that can be its target.
     pub fn has_target(&self, kind: Branch, label: Symbol) -> bool {
         self.targets.iter().any(|&(name, jump)| {
@@ -96,21 +114,31 @@ impl Frame {
     }
 }
 
-impl Builder<'_> {
+impl<'a> Builder<'a> {
     /// Starts a function.
     pub(super) fn open(&mut self, func: FuncId, file: usize) {
-        let body = self.spare.pop().unwrap_or_default();
-        self.frames.push(Frame::new(func, file, body));
+        let (body, vars) = self.spare.pop().unwrap_or_default();
+        let place = self.place(file);
+        self.frames.push(Frame::new(func, place, body, vars));
     }
 
-    pub(super) fn frame(&self) -> &Frame {
+    /// The file of that index.
+    pub(super) fn place(&self, file: usize) -> Place<'a> {
+        Place {
+            file,
+            ast: self.sources[file].ast,
+            info: &self.checked.files[file],
+        }
+    }
+
+    pub(super) fn frame(&self) -> &Frame<'a> {
         match self.frames.last() {
             Some(frame) => frame,
             None => unreachable!("nodes are only built inside functions"),
         }
     }
 
-    pub(super) fn frame_mut(&mut self) -> &mut Frame {
+    pub(super) fn frame_mut(&mut self) -> &mut Frame<'a> {
         match self.frames.last_mut() {
             Some(frame) => frame,
             None => unreachable!("nodes are only built inside functions"),
@@ -145,7 +173,7 @@ impl Builder<'_> {
     /// A new variable of this function.
     pub(super) fn declare(&mut self, name: Symbol, ty: Ty, class: Class, pos: Pos) -> LocalId {
         // Names that the compiler gives belong to no package.
-        let pkg = Some(self.checked.pkg).filter(|_| !name.as_str().starts_with('~'));
+        let pkg = Some(self.checked.pkg).filter(|_| !name.is_made_up());
         let frame = self.frame_mut();
         frame.declared += 1;
         frame.body.locals.push(Local {
@@ -241,7 +269,7 @@ impl Builder<'_> {
     /// under construction declares it.
     pub(super) fn local_of(&mut self, obj: Obj, pos: Pos) -> Option<LocalId> {
         let mut frames = self.frames.iter().enumerate().rev();
-        let known = |(depth, frame): (usize, &Frame)| Some((depth, *frame.vars.get(&obj)?));
+        let known = |(depth, frame): (usize, &Frame<'_>)| Some((depth, *frame.vars.get(&obj)?));
         let (depth, mut local) = frames.find_map(known)?;
         for i in depth + 1..self.frames.len() {
             local = self.capture(i, local, Some(obj), pos);

@@ -221,7 +221,12 @@ impl Builder<'_> {
             return;
         };
         let body = Arc::new(frame.body.take_packed());
-        self.spare.push(frame.body);
+        if self.frames.is_empty() {
+            // Each expression is built in one outermost function.
+            self.replaced.clear();
+        }
+        frame.vars.clear();
+        self.spare.push((frame.body, frame.vars));
         let func = &mut self.funcs[id];
         func.closures = frame.closures;
         func.closure_vars = frame.captured;
@@ -233,7 +238,7 @@ impl Builder<'_> {
     pub(super) fn open_closure(&mut self, closure: &Closure) -> FuncId {
         let name = self.closure_name(closure.kind);
         let parent = self.frame().func;
-        let file = self.frame().file;
+        let file = self.frame().place.file;
         let generic = self.funcs[parent].generic;
         let id = self.funcs.push(Func {
             generic,

@@ -9,11 +9,15 @@ use crate::types::ty::Ty;
 
 impl Builder<'_> {
     pub(super) fn package_init(&mut self, init: FuncId) {
-        self.open(init, 0);
         let checked = self.checked;
+        if checked.files.is_empty() {
+            return; // nothing to initialise, and no file to be in
+        }
+        self.open(init, 0);
         let mut out = Vec::new();
         for initializer in &checked.init_order {
-            self.frame_mut().file = initializer.file;
+            let place = self.place(initializer.file);
+            self.frame_mut().place = place;
             let stmt = self.initializer(initializer);
             out.push(stmt);
         }

@@ -32,7 +32,7 @@ use std::sync::{Arc, OnceLock};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::frame::Frame;
-use super::body::{Body, FuncRef, Pos};
+use super::body::{Body, FuncRef, LocalId, Pos};
 use super::node::FuncId;
 use super::release::Release;
 use super::typetext::number_local_types;
@@ -96,11 +96,11 @@ fn local_types(checked: &Checked) -> Vec<Obj> {
     let mut all = Vec::new();
     for file in &checked.files {
         let is_local = |obj: &Obj| {
-            let named = obj.is_type_name() && obj.ty().as_named().is_some_and(|n| n.obj == *obj);
+            let named = obj.ty().as_named().is_some_and(|n| n.obj == *obj);
             named && obj.pkg == Some(checked.pkg) && checked.pkg.lookup(obj.name) != Some(*obj)
         };
-        let objects = file.objects.iter().flatten().copied();
-        let mut found: Vec<Obj> = objects.filter(is_local).collect();
+        let names = file.type_names.iter().copied();
+        let mut found: Vec<Obj> = names.filter(is_local).collect();
         found.sort_by_key(|obj| obj.pos.map(|p| p.offset));
         found.dedup();
         all.extend(found);
@@ -118,9 +118,9 @@ pub(super) struct Builder<'a> {
     funcs: IndexVec<FuncId, Func>,
     by_ref: FxHashMap<FuncRef, FuncId>,
     /// Functions under construction, outermost first.
-    frames: Vec<Frame>,
-    /// Empty bodies with room: functions are built in them.
-    spare: Vec<Body>,
+    frames: Vec<Frame<'a>>,
+    /// Empty bodies and tables with room: functions are built in them.
+    spare: Vec<(Body, FxHashMap<Obj, LocalId>)>,
     /// The body of functions that have none yet.
     nothing: Arc<Body>,
     /// Types of methods as functions, by method and receiver.
@@ -135,11 +135,11 @@ pub(super) struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     fn ast(&self) -> &'a Ast {
-        self.sources[self.frame().file].ast
+        self.frame().place.ast
     }
 
     fn info(&self) -> &'a FileInfo {
-        &self.checked.files[self.frame().file]
+        self.frame().place.info
     }
 
     fn file_id(&self) -> FileId {
@@ -160,6 +160,6 @@ impl<'a> Builder<'a> {
     }
 
     fn has_loop_variables(&self) -> bool {
-        self.sources[self.frame().file].version >= LOOP_VARIABLES
+        self.sources[self.frame().place.file].version >= LOOP_VARIABLES
     }
 }

@@ -73,7 +73,7 @@ pub(super) struct Written<'a> {
     pub pos: Pos,
 }
 
-impl Builder<'_> {
+impl<'a> Builder<'a> {
     pub(super) fn range_func(&mut self, l: Written<'_>, out: &mut Vec<NodeId>) {
         let pos = l.pos;
         let ty = common_under(self.typed(l.x)).and_then(Ty::under_signature);
@@ -121,7 +121,7 @@ impl Builder<'_> {
         self.frames.len() - 1 - self.range_depth()
     }
 
-    pub(super) fn root_mut(&mut self) -> &mut super::frame::Frame {
+    pub(super) fn root_mut(&mut self) -> &mut super::frame::Frame<'a> {
         let root = self.root_index();
         &mut self.frames[root]
     }

@@ -388,7 +388,7 @@ impl Builder<'_> {
     fn static_operand(&mut self, x: ExprId) -> (Option<bool>, ExprId) {
         let (known, rest) = self.static_bool(x);
         if rest != x {
-            let file = self.frame().file;
+            let file = self.frame().place.file;
             self.replaced.insert((file, x), rest);
         }
         (known, rest)
@@ -399,7 +399,7 @@ impl Builder<'_> {
         if self.replaced.is_empty() {
             return e;
         }
-        let known = self.replaced.get(&(self.frame().file, e)).copied();
+        let known = self.replaced.get(&(self.frame().place.file, e)).copied();
         known.unwrap_or(e)
     }
 

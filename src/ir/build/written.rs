@@ -77,6 +77,6 @@ impl Builder<'_> {
     }
 
     fn source(&self) -> &[u8] {
-        self.sources[self.frame().file].text
+        self.sources[self.frame().place.file].text
     }
 }

@@ -290,7 +290,7 @@ impl Checker<'_> {
             self.error_at(arg, format!("no offset of {sel} in {base}"));
             return false;
         };
-        let path = found.path.into_boxed_slice();
+        let path = found.path;
         let offset = self.offset_along(base, &path);
         let selection = Selection {
             kind: SelectionKind::Field,
