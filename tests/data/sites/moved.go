@@ -13,45 +13,45 @@ func keep(s []int) { kept = s }
 func returned(list []int) []int {
 	var out []int
 	for _, v := range list {
-		out = append(out, v)
+		out = append(out, v) //@<=24 append heap:non-constant-size maybe //@>=25 append heap:returned maybe
 	}
-	return out
+	return out //@>=27 moved-slice heap:returned maybe
 }
 
 func once(v int) []int {
 	var out []int
-	out = append(out, v)
+	out = append(out, v) //@<=24 append heap:non-constant-size maybe //@>=25 append heap:returned maybe
 	return out
 }
 
 func twice(v int) (out []int) {
-	out = append(out, v)
-	out = append(out, v)
-	return
+	out = append(out, v) //@<=24 append heap:non-constant-size maybe //@>=25 append heap:returned maybe
+	out = append(out, v) //@<=24 append heap:non-constant-size maybe //@>=25 append heap:returned maybe
+	return //@>=27 moved-slice heap:returned maybe
 }
 
 func large(list []string) [][5]int {
 	var out [][5]int
 	for range list {
-		out = append(out, [5]int{})
+		out = append(out, [5]int{}) //@<=24 append heap:non-constant-size maybe //@>=25 append heap:returned maybe
 	}
 	return out
 }
 
 func stored(list []int) {
-	out := []int{}
+	out := []int{} //@ slice-literal heap:global never
 	for _, v := range list {
 		if look(out) < 9 {
-			out = append(out, v)
+			out = append(out, v) //@<=24 append heap:non-constant-size maybe //@>=25 append heap:global maybe
 		}
 	}
-	kept = out
+	kept = out //@>=27 moved-slice heap:stored maybe
 }
 
 func passed(list []int) []int {
 	var out []int
 	for _, v := range list {
-		out = append(out, v)
+		out = append(out, v) //@<=24 append heap:non-constant-size maybe //@>=25 append heap:argument maybe
 	}
 	keep(out)
 	return out
@@ -60,7 +60,7 @@ func passed(list []int) []int {
 func addressed(list []int) (*int, []int) {
 	var out []int
 	for _, v := range list {
-		out = append(out, v)
+		out = append(out, v) //@<=24 append heap:non-constant-size maybe //@>=25 append heap:returned maybe
 	}
 	return &out[0], out
 }
@@ -71,14 +71,14 @@ func twoWays(list []int) []int {
 		if v < 0 {
 			return out
 		}
-		out = append(out, v)
+		out = append(out, v) //@<=24 append heap:non-constant-size maybe //@>=25 append heap:returned maybe
 	}
 	return out
 }
 
 func captured(list []int) []int {
 	var out []int
-	each(list, func(v int) { out = append(out, v) })
+	each(list, func(v int) { out = append(out, v) }) //@<=24 append heap:non-constant-size maybe; closure stack never //@>=25 append heap:captured maybe; closure stack never
 	return out
 }
 
@@ -92,9 +92,9 @@ func each(list []int, f func(int)) {
 func ranged(list []int) (sum int) {
 	var out []int
 	for _, v := range list {
-		out = append(out, v)
+		out = append(out, v) //@<=24 append heap:non-constant-size maybe //@>=25 append stack maybe
 	}
-	for _, v := range out {
+	for _, v := range out { //@>=27 moved-slice heap:stored maybe
 		sum += v
 	}
 	return sum
@@ -103,7 +103,7 @@ func ranged(list []int) (sum int) {
 func rangedAndReturned(list []int) []int {
 	var out []int
 	for _, v := range list {
-		out = append(out, v)
+		out = append(out, v) //@<=24 append heap:non-constant-size maybe //@>=25 append heap:returned maybe
 	}
 	for i := range out {
 		out[i]++
@@ -113,9 +113,9 @@ func rangedAndReturned(list []int) []int {
 
 func readers(texts []string) (list []*strings.Reader) {
 	for _, text := range texts {
-		list = append(list, strings.NewReader(text))
+		list = append(list, strings.NewReader(text)) //@<=24 append heap:non-constant-size maybe; inlined-call heap:stored always //@>=25 append heap:returned maybe; inlined-call heap:stored always
 	}
-	return list
+	return list //@>=27 moved-slice heap:returned maybe
 }
 
 func lengths(texts []string) (sum int) {
@@ -129,10 +129,10 @@ func pointers(list []int) (all []*strings.Reader) {
 	for range list {
 		var out []*strings.Reader
 		if len(all) > 0 {
-			out = append(out, strings.NewReader("a"), nil)
-			out = append(out, nil)
+			out = append(out, strings.NewReader("a"), nil) //@<=24 append heap:non-constant-size maybe; inlined-call heap:stored always //@>=25 append heap:returned maybe; inlined-call heap:stored always
+			out = append(out, nil) //@<=24 append heap:non-constant-size maybe //@>=25 append heap:returned maybe
 		}
-		all = out
+		all = out //@>=27 moved-slice heap:stored maybe
 	}
 	return all
 }
