@@ -26,7 +26,7 @@ use crate::profile::{Measured, Uses};
 use crate::report::CompilerLines;
 use crate::rules::{self, Active, Found, SYNTAX_ERROR, Snippet};
 use crate::settings::{Settings, SettingsCache};
-use crate::site::{Cost, GoVersion, Site, SiteKind};
+use crate::site::{Cost, GoVersion, Site, SiteKind, Trait};
 use crate::types::info;
 use crate::walk;
 
@@ -394,8 +394,10 @@ impl Unit<'_> {
     /// Gives the sites their heat and runs the rules over them.
     fn run(&self, sites: &mut [Site], ways: Ways<'_>, active: &Active) -> Vec<Finding> {
         let mut known: FxHashMap<u32, Option<String>> = FxHashMap::default();
+        let benchmarks = ways.spread.has_benchmarks(Symbol::intern(self.package));
         for site in &mut *sites {
             self.warm(site, ways, &mut known);
+            site.traits = site.traits.with(Trait::BenchmarksBeside, benchmarks);
         }
         tally(sites);
         rules::check_file(

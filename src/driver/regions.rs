@@ -178,6 +178,7 @@ impl<'f> Regions<'f> {
                 | SiteKind::Function
                 | SiteKind::Closure
                 | SiteKind::VariadicSlice
+                | SiteKind::MovedSlice
         );
         if is_written {
             site.expr = self.text(whole);

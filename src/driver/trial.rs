@@ -4,7 +4,8 @@
 //!
 //! - its finding is gone,
 //! - no site costs more than before, and none is new that costs anything, but for the one `make` that
-//!   [`Rewrite::Preallocate`] is about,
+//!   [`Rewrite::Preallocate`] is about, and the text that a call put in by [`Rewrite::Strconv`] makes where it is inlined:
+//!   the call before made it too, out of sight,
 //! - no finding is new, of whatever rule, but for one at the very place that is no louder than the one that goes; and no
 //!   package has more mistakes.
 //!
@@ -220,11 +221,15 @@ impl Judge<'_, '_> {
         }
     }
 
-    /// Whether a site is the one that its fix is about.
+    /// Whether a site is the one that its fix is about, or the text that `fmt` made before, out of sight.
     fn is_meant(&self, site: &Site, place: Place) -> bool {
         let culprit = self.trial.culprit(place);
         let rewrite = culprit.map(|at| self.trial.candidates[at].1.rewrite);
-        site.kind == SiteKind::MakeSlice && rewrite == Some(Rewrite::Preallocate)
+        match rewrite {
+            Some(Rewrite::Preallocate) => site.kind == SiteKind::MakeSlice,
+            Some(Rewrite::Strconv) => site.kind == SiteKind::InlinedCall,
+            _ => false,
+        }
     }
 
     fn findings(&mut self, after: &Analysis) {

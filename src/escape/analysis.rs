@@ -9,6 +9,7 @@ use super::build::{Builder, Context, Subject, Walk};
 use super::call::{effective_pragma, is_escaping_uintptrs};
 use super::graph::{Attrs, Edge, Graph, Loc, Place, Role, Why};
 use super::leaks::Leaks;
+use super::moved::{self, Moved};
 use super::rewrite::Forced;
 use super::solve::{Outcome, Solver};
 use super::summary::{Summary, Tag};
@@ -82,6 +83,8 @@ pub struct Analysis {
     pub batches: Vec<BatchResult>,
     /// The tags of each function; `None` for closures that nothing mentions any more.
     pub summaries: IndexVec<FuncId, Option<Summary>>,
+    /// Slices that grow in their frame and are moved where they are handed on, by function.
+    pub moved: Vec<Moved>,
 }
 
 impl Analysis {
@@ -104,9 +107,11 @@ pub fn analyse(cx: Context<'_>) -> Analysis {
         .iter()
         .map(|group| run_batch(&mut builder, &mut solver, &group.funcs))
         .collect();
+    let moved = moved::find(&builder.cx, &outlines, &builder.summaries);
     Analysis {
         batches,
         summaries: builder.summaries,
+        moved,
     }
 }
 

@@ -11,7 +11,7 @@
 
 use super::graph::Place;
 use crate::ir::Package;
-use crate::ir::body::{Body, FuncKey, FuncRef};
+use crate::ir::body::{Body, FuncKey, FuncRef, Pos};
 use crate::ir::node::{Node, NodeId};
 use crate::ir::typetext::type_text;
 use crate::site::CallKind;
@@ -39,15 +39,15 @@ pub(super) fn called(package: &Package, at: Place) -> Called {
         },
         _ => Called::default(),
     };
-    match outermost(body, at.node) {
+    match outermost_callee(body, body.pos(at.node)) {
         Some(callee) if own.kind == Some(CallKind::Static) => by_key(callee),
         _ => own,
     }
 }
 
-/// The outermost function whose inlined body the node lies in.
-fn outermost(body: &Body, id: NodeId) -> Option<FuncKey> {
-    let mut at = body.pos(id).inline?;
+/// The outermost function whose inlined body a position lies in.
+pub(super) fn outermost_callee(body: &Body, pos: Pos) -> Option<FuncKey> {
+    let mut at = pos.inline?;
     while let Some(outer) = body.inlined[at].call.inline {
         at = outer;
     }

@@ -10,6 +10,7 @@
 //! | string conversion, `a + b` | unless tiny or empty | above the 32-byte buffer; never if it is only looked at ([`transient`](super::transient)) |
 //! | `string(r)` | always | never |
 //! | `append` | when the capacity is exceeded | above the 32-byte buffer |
+//! | slice moved to the heap | unless empty or larger than the buffer | |
 //! | channel | always | |
 //!
 //! Source: `walk/convert.go`, `walk/builtin.go`, `walk/expr.go` of the compiler and `runtime` (`iface.go`, `string.go`,
@@ -202,7 +203,24 @@ impl<'a> Costs<'a> {
         if size > TEMPORARY {
             maybe("the capacity is exceeded")
         } else {
-            maybe(format!("more than {TEMPORARY} bytes are needed"))
+            self.append_in_buffer(elem)
+        }
+    }
+
+    /// The cost of an `append` to a slice that starts in a buffer of the frame.
+    pub(super) fn append_in_buffer(&self, elem: Ty) -> Cost {
+        let size = self.sizes.size_of(elem).max(1);
+        let room = TEMPORARY / size * size;
+        maybe(format!("more than {room} bytes are needed"))
+    }
+
+    /// The cost of handing on such a slice.
+    pub(super) fn move_to_heap(&self, elem: Ty) -> Cost {
+        let most = TEMPORARY / self.sizes.size_of(elem).max(1);
+        if most == 1 {
+            maybe("it has one element")
+        } else {
+            maybe(format!("it has elements, {most} at most"))
         }
     }
 
@@ -312,9 +330,10 @@ impl<'a> Costs<'a> {
             (ConvKind::BytesToString | ConvKind::RunesToString, true) => {
                 maybe("the string has more than one byte")
             }
-            (ConvKind::StringToBytes | ConvKind::StringToRunes, true) => {
-                maybe("the string is not empty")
-            }
+            (ConvKind::StringToBytes | ConvKind::StringToRunes, true) => match body.literal(x) {
+                Some(text) => unless(text.as_text().is_some_and(|t| t.to_bytes().is_empty())),
+                None => maybe("the string is not empty"),
+            },
             (ConvKind::StringToBytes, false) if is_constant => Cost::Never,
             _ if self.is_transient(at) => Cost::Never,
             (ConvKind::StringToRunes, false) => {

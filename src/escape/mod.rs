@@ -45,6 +45,7 @@ mod growth;
 pub mod leaks;
 mod loops;
 pub mod message;
+pub mod moved;
 mod rewrite;
 pub mod sites;
 pub mod solve;

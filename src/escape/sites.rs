@@ -2,19 +2,22 @@
 //!
 //! A site has the position of the expression's own source. Where the compiler has several bodies for one piece of source
 //! (instances of a generic function, copies of closures), the site has the worst of their decisions. What came by
-//! inlining from elsewhere is no site of its own: it is one where it was written. A function literal of which only such
-//! copies are left has those sites.
+//! inlining from elsewhere in the package is no site of its own: it is one where it was written. A function literal of
+//! which only such copies are left has those sites. What came from another package is a site of the call, for nobody looks
+//! at that package: `p := proto.String(s)` allocates where it stands.
 //!
-//! Beside the locations there are sites that the compiler never prints ([`unprinted`](super::unprinted)).
+//! Beside the locations there are sites that the compiler never prints ([`unprinted`](super::unprinted)), and slices that
+//! it moves to the heap ([`moved`](super::moved)).
 
 use std::collections::BTreeMap;
 
 use super::analysis::{Analysis, Decided, Decision, Step};
 use super::build::Subject;
-use super::callee::{Called, called};
+use super::callee::{Called, by_key, called, outermost_callee};
 use super::cost::Costs;
 use super::graph::{Place, Why};
 use super::growth::Growth;
+use crate::base::source::FileId;
 use crate::base::span::Span;
 use crate::ir::body::{Body, Class, ConvKind, FuncKey, Pos};
 use crate::ir::node::{FuncId, Node, NodeId};
@@ -88,6 +91,22 @@ impl Found {
         }
     }
 
+    /// Gives the site of `kind` at `pos`, if it is known, another cost.
+    pub(super) fn recount(&mut self, pos: Pos, kind: SiteKind, cost: &Cost) {
+        let Some(file) = pos.file else {
+            return;
+        };
+        let key = (file.to_raw(), pos.offset, kind);
+        let sites = if pos.inline.is_some() {
+            &mut self.copies
+        } else {
+            &mut self.own
+        };
+        if let Some(site) = sites.get_mut(&key) {
+            site.cost = cost.clone();
+        }
+    }
+
     fn into_sites(self) -> Vec<Site> {
         let mut sites = self.own;
         for (key, copy) in self.copies {
@@ -112,6 +131,9 @@ impl Sites<'_> {
                 self.unprinted(func, &mut found);
             }
         }
+        for moved in &analysis.moved {
+            self.moved(moved, &mut found);
+        }
         self.asked_for(analysis, &mut found);
         found.into_sites()
     }
@@ -131,15 +153,22 @@ impl Sites<'_> {
         if let Subject::Storage(at) = decision.subject {
             site.target = self.target(at);
         }
-        site.callee = called.name;
-        site.call = called.kind;
+        if site.kind == SiteKind::InlinedCall {
+            site.cost = self.in_callee(decision, std::mem::replace(&mut site.cost, Cost::Never));
+        } else {
+            site.callee = called.name;
+            site.call = called.kind;
+        }
         site.traits = self.traits(decision.subject, site.traits);
+        let by_go = kind == SiteKind::Closure && self.is_called_by_go(decision);
+        site.traits = site.traits.with(Trait::CalledByGo, by_go);
         site.flow = decision
             .steps
             .iter()
             .filter_map(|s| self.flow_step(s))
             .collect();
-        Some(made)
+        let is_idle = site.kind == SiteKind::InlinedCall && site.cost == Cost::Never;
+        (!is_idle).then_some(made)
     }
 
     pub(super) fn blank_site(
@@ -150,24 +179,60 @@ impl Sites<'_> {
         ty: Ty,
         expr: &str,
     ) -> Option<Made> {
+        let body: &Body = &self.package().funcs[owner].body;
+        if let Some(callee) = outermost_callee(body, pos).filter(|c| self.is_elsewhere(*c)) {
+            return self.call_site(callee, body.outermost(pos), owner, ty);
+        }
         let file = pos.file?;
         let is_copy = match pos.inline {
             None => false,
             Some(inline) => {
-                let callee = self.package().funcs[owner].body.inlined[inline].callee;
-                if !matches!(callee, FuncKey::Closure(_)) {
+                if !matches!(body.inlined[inline].callee, FuncKey::Closure(_)) {
                     return None;
                 }
                 true
             }
         };
+        self.site_at(kind, (file, pos.offset), owner, ty, expr)
+            .map(|site| Made { site, is_copy })
+    }
+
+    /// Whether a function is one of another package.
+    fn is_elsewhere(&self, callee: FuncKey) -> bool {
+        match callee {
+            FuncKey::Ref(func) => func.obj().pkg.is_some_and(|pkg| pkg != self.package().pkg),
+            FuncKey::Closure(_) => false,
+        }
+    }
+
+    /// The site of an inlined call of another package's function.
+    fn call_site(&self, callee: FuncKey, pos: Pos, owner: FuncId, ty: Ty) -> Option<Made> {
+        let called = by_key(callee);
+        let at = (pos.file?, pos.offset);
+        let mut site = self.site_at(SiteKind::InlinedCall, at, owner, ty, &called.name)?;
+        site.callee = called.name;
+        site.call = called.kind;
+        Some(Made {
+            site,
+            is_copy: false,
+        })
+    }
+
+    fn site_at(
+        &self,
+        kind: SiteKind,
+        (file, offset): (FileId, u32),
+        owner: FuncId,
+        ty: Ty,
+        expr: &str,
+    ) -> Option<Site> {
         let named = self.named_function(owner);
         let inlinable = self.package().funcs[named].inline.is_some();
-        let site = Site {
+        Some(Site {
             kind,
             file,
-            span: Span::new(pos.offset, pos.offset.saturating_add(1)),
-            pos: pos.offset,
+            span: Span::new(offset, offset.saturating_add(1)),
+            pos: offset,
             function: self.package().funcs[named].name,
             expr: shortened(expr),
             ty: self.shown_type(ty),
@@ -182,8 +247,7 @@ impl Sites<'_> {
             cost: Cost::Never,
             heat: Heat::default(),
             flow: Vec::new(),
-        };
-        Some(Made { site, is_copy })
+        })
     }
 
     /// A type for people, who write `any`.
@@ -227,6 +291,53 @@ impl Sites<'_> {
                 }
             }
         }
+    }
+
+    /// What an inlined call costs of which a part costs `cost`: that hangs on the branches and loops that the callee has
+    /// around it.
+    fn in_callee(&self, decision: &Decision, cost: Cost) -> Cost {
+        let at = match decision.subject {
+            Subject::Anonymous => return cost,
+            Subject::Storage(at) => Some(at),
+            Subject::Variable(func, local) => {
+                let declared = self.costs.surroundings(func).declaration(local);
+                declared.map(|node| Place { func, node })
+            }
+        };
+        match at {
+            Some(at) if cost == Cost::Always && self.is_conditional(at) => {
+                Cost::Maybe("it takes the branch that does".to_owned())
+            }
+            _ => cost,
+        }
+    }
+
+    /// Whether something decides in the inlined body around a node if it runs.
+    fn is_conditional(&self, at: Place) -> bool {
+        let body: &Body = &self.package().funcs[at.func].body;
+        let surroundings = self.costs.surroundings(at.func);
+        let mut node = at.node;
+        while let Some(parent) = surroundings.parent(node) {
+            let is_part = body.pos(parent).inline.is_some();
+            match body.node(parent) {
+                _ if !is_part => return false,
+                Node::If { .. } | Node::Case { .. } | Node::Comm { .. } => return true,
+                Node::For { .. } | Node::Range { .. } => return true,
+                _ => node = parent,
+            }
+        }
+        false
+    }
+
+    /// Whether a closure goes to the one that a `go` statement makes for it and its arguments.
+    fn is_called_by_go(&self, decision: &Decision) -> bool {
+        decision.steps.iter().any(|step| match step.dst {
+            Some(Subject::Storage(at)) => {
+                let body: &Body = &self.package().funcs[at.func].body;
+                self.kind(body, at.node) == Some(SiteKind::Go)
+            }
+            _ => false,
+        })
     }
 
     pub(super) fn growth(&self, func: FuncId) -> Growth<'_> {
@@ -443,19 +554,26 @@ fn verdict(decided: Decided) -> Verdict {
 fn keep_worst(sites: &mut BTreeMap<Key, Site>, site: Site) {
     let key = (site.file.to_raw(), site.pos, site.kind);
     match sites.get(&key) {
-        Some(old) if badness(&old.verdict) >= badness(&site.verdict) => {}
+        Some(old) if badness(old) >= badness(&site) => {}
         _ => {
             sites.insert(key, site);
         }
     }
 }
 
-fn badness(verdict: &Verdict) -> u8 {
-    match verdict {
+fn badness(site: &Site) -> (u8, u8) {
+    let verdict = match site.verdict {
         Verdict::Stack => 0,
         Verdict::Unknown(_) => 1,
         Verdict::Heap(_) => 2,
-    }
+    };
+    let cost = match site.cost {
+        Cost::Never => 0,
+        Cost::Unknown => 1,
+        Cost::Maybe(_) => 2,
+        Cost::Always => 3,
+    };
+    (verdict, cost)
 }
 
 /// The text on one line, cut at a character if it is long.

@@ -6,6 +6,7 @@
 //! | `s += x` on strings | the sum, if both have bytes |
 //! | `m[k] = v` | what the map grows by |
 //! | `append` up to Go 1.24 | what the slice grows by |
+//! | `return s`, where s grew in the frame | since Go 1.26 what it has, if it is still there |
 //! | `for k, v = range x` into interface variables | a box an iteration |
 //!
 //! Calls and parameters are sites too if rules ask for them; they tell what a function does elsewhere.
@@ -15,6 +16,7 @@ use rustc_hash::FxHashMap;
 use super::analysis::Analysis;
 use super::callee::{Called, by_key, by_operand};
 use super::leaks::{Layout, Leaks, Sink};
+use super::moved::Moved;
 use super::sites::{Found, Made, Sites};
 use super::summary::Summary;
 use crate::ir::FuncKind;
@@ -100,6 +102,33 @@ impl Sites<'_> {
         let made = self.blank(SiteKind::MapAssign, func, x, map);
         let made = made.map(|m| with_traits(m, self.growth(func).of_map(map, stmt)));
         found.keep(made.map(|m| on_heap(m, Reason::NonConstantSize, cost)));
+    }
+
+    /// A slice that grows in the frame: what it grows by, and where it is moved.
+    pub(super) fn moved(&self, moved: &Moved, found: &mut Found) {
+        let body: &Body = &self.package().funcs[moved.func].body;
+        let slice = &body.locals[moved.slice];
+        let TyKind::Slice(elem) = slice.ty.under().kind() else {
+            return;
+        };
+        let grows = self.costs.append_in_buffer(*elem);
+        for &append in &moved.appends {
+            found.recount(body.pos(append), SiteKind::Append, &grows);
+        }
+        let name = slice.name.as_str();
+        let made = self.blank_site(
+            SiteKind::MovedSlice,
+            body.pos(moved.at),
+            moved.func,
+            slice.ty,
+            name,
+        );
+        let reason = match body.node(moved.at) {
+            Node::Return(_) => Reason::Returned,
+            _ => Reason::Stored,
+        };
+        let cost = self.costs.move_to_heap(*elem);
+        found.keep(made.map(|m| on_heap(m, reason, cost)));
     }
 
     /// `for k, v = range x` into interface variables: what is assigned is boxed on each iteration.

@@ -7,7 +7,9 @@
 //! | --- | --- |
 //! | `for i := 0; i < b.N; i++`, `for range b.N`, `for b.Loop()` | yes |
 //! | `for pb.Next()` in a function given to `b.RunParallel` | yes |
-//! | a function literal that is given to a test's own function with such a loop | yes |
+//! | any loop of a function that says `b.N` elsewhere and has none of these | yes |
+//! | a function, or function literal, that is given to a test's own function with such a loop | yes |
+//! | what makes the functions that such a loop calls by a variable, `f := prepare(b); for … { f() }` | yes |
 //! | any other loop | if it lies in one of these |
 //!
 //! Other functions of the test file are followed, but what they do in loops of their own is not taken for hot: tests
@@ -22,6 +24,7 @@ use crate::base::nest::Nest;
 use crate::base::source::{FileId, SourceFile};
 use crate::base::span::Span;
 use crate::base::symbol::{Symbol, sym};
+use crate::types::universe::UNIVERSE;
 
 /// What a test file says that is worth reading it for.
 pub const MARK: &[u8] = b"\nfunc Benchmark";
@@ -87,7 +90,10 @@ pub fn calls(path: Symbol, files: &[TestFile<'_>], known: &Functions) -> Package
         }
     }
     let measuring = measuring(files);
-    let mut calls = PackageCalls::default();
+    let mut calls = PackageCalls {
+        benchmarks_of: Some(path),
+        ..PackageCalls::default()
+    };
     for file in files {
         let reader = Reader {
             file,
@@ -96,6 +102,7 @@ pub fn calls(path: Symbol, files: &[TestFile<'_>], known: &Functions) -> Package
             known,
             imports: imports(file),
             measured: measured(file, &measuring),
+            measuring: &measuring,
         };
         calls.edges.extend(reader.edges());
     }
@@ -120,16 +127,32 @@ fn imports(file: &TestFile<'_>) -> FxHashMap<Symbol, Symbol> {
 }
 
 /// The loops of a file that are measured by themselves.
-fn loops(ast: &Ast) -> impl Iterator<Item = Span> {
-    ast.stmt_ids().filter_map(|id| match ast.stmt(id) {
-        Stmt::For {
-            cond: Some(cond),
-            body,
-            ..
-        } if is_measured(ast, cond) => Some(ast.stmt_span(body)),
-        Stmt::Range { x, body, .. } if selects(ast, x, "N") => Some(ast.stmt_span(body)),
-        _ => None,
-    })
+fn loops(file: &TestFile<'_>) -> Vec<Span> {
+    let ast = file.ast;
+    let (mut measured, mut others) = (Vec::new(), Vec::new());
+    for id in ast.stmt_ids() {
+        let (by_itself, body) = match ast.stmt(id) {
+            Stmt::For { cond, body, .. } => (cond.is_some_and(|c| is_measured(ast, c)), body),
+            Stmt::Range { x, body, .. } => (selects(ast, x, "N"), body),
+            _ => continue,
+        };
+        let loops = if by_itself {
+            &mut measured
+        } else {
+            &mut others
+        };
+        loops.push(ast.stmt_span(body));
+    }
+    let around = |span: &Span| file.heat.declared_at(span.start);
+    let direct: FxHashSet<Option<u32>> = measured.iter().map(around).collect();
+    let counted: FxHashSet<Option<u32>> = ast
+        .expr_ids()
+        .filter(|&x| selects(ast, x, "N"))
+        .map(|x| file.heat.declared_at(ast.expr_start(x)))
+        .collect();
+    let indirect = |span: &Span| counted.contains(&around(span)) && !direct.contains(&around(span));
+    measured.extend(others.into_iter().filter(indirect));
+    measured
 }
 
 fn is_measured(ast: &Ast, cond: ExprId) -> bool {
@@ -149,7 +172,8 @@ fn measuring(files: &[TestFile<'_>]) -> FxHashSet<Symbol> {
     let mut found: FxHashSet<Symbol> = FxHashSet::default();
     let mut callers: FxHashMap<Symbol, Vec<Symbol>> = FxHashMap::default();
     for file in files {
-        found.extend(loops(file.ast).map(|span| file.heat.function_at(span.start)));
+        let spans = loops(file);
+        found.extend(spans.iter().map(|span| file.heat.function_at(span.start)));
         for id in file.ast.expr_ids() {
             if let Expr::Call { fun, .. } = file.ast.expr(id) {
                 let callee = file.ast.name(file.ast.unparen(fun));
@@ -173,7 +197,7 @@ fn measuring(files: &[TestFile<'_>]) -> FxHashSet<Symbol> {
 /// What is measured of a file: loops, and literals that are given to functions that measure.
 fn measured(file: &TestFile<'_>, measuring: &FxHashSet<Symbol>) -> Nest {
     let ast = file.ast;
-    let mut spans: Vec<Span> = loops(ast).collect();
+    let mut spans = loops(file);
     for id in ast.expr_ids() {
         if let Expr::Call { fun, args, .. } = ast.expr(id)
             && measuring.contains(&ast.name(ast.unparen(fun)))
@@ -193,45 +217,93 @@ struct Reader<'r> {
     known: &'r Functions,
     imports: FxHashMap<Symbol, Symbol>,
     measured: Nest,
+    measuring: &'r FxHashSet<Symbol>,
 }
 
 impl Reader<'_> {
     fn edges(&self) -> Vec<Edge> {
         let ast = self.file.ast;
+        let by_variable = self.calling_variables();
         let mut edges = Vec::new();
         for id in ast.expr_ids() {
-            let Expr::Call { fun, .. } = ast.expr(id) else {
+            let Expr::Call { fun, args, .. } = ast.expr(id) else {
                 continue;
             };
             let at = ast.expr_pos(id);
-            let place = self.file.heat.place(at);
-            let Some(function) = self.named_function(at).filter(|_| !place.rare) else {
+            let Some(function) = self.common_function(at) else {
                 continue;
             };
-            let is_measured = self.measured.around(at).next().is_some();
-            let from = if is_measured {
-                Key::Benchmark(self.file.id, function)
-            } else {
-                Key::At(self.file.id, function)
-            };
-            let edge = |to| Edge {
-                from,
-                to,
-                at: (self.file.id, at),
-                depth: 0,
-                halvings: 0,
-                marked_hot: false,
-                by: self.file.heat.function_at(at),
-                kind: EdgeKind::Dynamic,
-            };
-            edges.extend(self.callees(fun).into_iter().map(edge));
+            let is_measured = self.is_measured(at);
+            edges.extend(self.edges_to(fun, at, function, is_measured));
+            if self.measuring.contains(&ast.name(ast.unparen(fun))) {
+                for arg in ast.list(args) {
+                    edges.extend(self.edges_to(arg, at, function, true));
+                }
+            }
+            if !is_measured && by_variable.contains(&function) && self.is_own(fun) {
+                edges.extend(self.edges_to(fun, at, function, true));
+            }
         }
         edges
     }
 
-    /// The declared function around a place: literals in test files count as parts of theirs.
-    fn named_function(&self, at: u32) -> Option<u32> {
-        self.file.heat.declared_at(at)
+    fn is_measured(&self, at: u32) -> bool {
+        self.measured.around(at).next().is_some()
+    }
+
+    /// The declared function around a place that is not cold: literals in test files count as parts of theirs.
+    fn common_function(&self, at: u32) -> Option<u32> {
+        let function = self.file.heat.declared_at(at);
+        function.filter(|_| !self.file.heat.place(at).rare)
+    }
+
+    /// Functions whose measured loops call variables.
+    fn calling_variables(&self) -> FxHashSet<u32> {
+        let ast = self.file.ast;
+        let calls = ast.expr_ids().filter_map(|id| match ast.expr(id) {
+            Expr::Call { fun, .. } => Some((ast.expr_pos(id), ast.unparen(fun))),
+            _ => None,
+        });
+        let of_variables = calls.filter(|&(at, fun)| match ast.expr(fun) {
+            Expr::Name(name) => {
+                let is_known = UNIVERSE.objects.contains_key(&name);
+                !is_known && self.functions_called(name).is_empty() && self.is_measured(at)
+            }
+            _ => false,
+        });
+        of_variables
+            .filter_map(|(at, _)| self.common_function(at))
+            .collect()
+    }
+
+    /// Whether the function that is named is one of the test files.
+    fn is_own(&self, fun: ExprId) -> bool {
+        let ast = self.file.ast;
+        let name = ast.name(ast.unparen(fun));
+        self.own.functions.contains_key(&name)
+    }
+
+    /// What a place in `function` that names functions makes run.
+    fn edges_to(&self, named: ExprId, at: u32, function: u32, measured: bool) -> Vec<Edge> {
+        let from = if measured {
+            Key::Benchmark(self.file.id, function)
+        } else {
+            Key::At(self.file.id, function)
+        };
+        let callees = self.callees(named);
+        // Of methods of one name any may be meant, as with a call of an interface's method.
+        let halvings = callees.len().checked_ilog2().unwrap_or(0);
+        let edge = |to| Edge {
+            from,
+            to,
+            at: (self.file.id, at),
+            depth: 0,
+            halvings,
+            marked_hot: false,
+            by: self.file.heat.function_at(at),
+            kind: EdgeKind::Dynamic,
+        };
+        callees.into_iter().map(edge).collect()
     }
 
     fn callees(&self, fun: ExprId) -> Vec<Key> {

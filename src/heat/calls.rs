@@ -141,6 +141,8 @@ pub struct PackageCalls {
     pub dynamic: Vec<Obj>,
     /// Types that interfaces may hold.
     pub converted: Vec<Ty>,
+    /// The import path of the package that benchmarks are about, where these are the calls of such.
+    pub benchmarks_of: Option<Symbol>,
 }
 
 impl PackageCalls {

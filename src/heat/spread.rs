@@ -21,6 +21,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::calls::{Edge, EdgeKind, Key, PackageCalls, is_of_interface};
 use crate::base::source::FileId;
+use crate::base::symbol::Symbol;
 use crate::site::Calls;
 use crate::types::lookup::{lookup_field_or_method, missing_method};
 use crate::types::object::Obj;
@@ -38,6 +39,8 @@ pub struct Spread {
     numbers: FxHashMap<Key, u32>,
     edges: Vec<Edge>,
     nodes: Vec<Node>,
+    /// The import paths of packages with benchmarks.
+    benchmarked: FxHashSet<Symbol>,
 }
 
 /// What is known of a node.
@@ -109,6 +112,7 @@ impl Spread {
         edges.extend(implementations(packages));
         let mut spread = Spread {
             edges,
+            benchmarked: packages.iter().filter_map(|p| p.benchmarks_of).collect(),
             ..Spread::default()
         };
         let handlers = packages.iter().flat_map(|p| &p.handlers);
@@ -128,6 +132,11 @@ impl Spread {
         let node = self.numbers.get(&Key::At(file, offset));
         node.map(|&n| self.nodes[n as usize].calls)
             .unwrap_or_default()
+    }
+
+    /// Whether benchmarks are about the package at an import path.
+    pub fn has_benchmarks(&self, package: Symbol) -> bool {
+        self.benchmarked.contains(&package)
     }
 
     fn node(&mut self, key: Key) -> u32 {

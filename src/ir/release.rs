@@ -24,6 +24,7 @@
 //! | `literals`: lengths of literals, `direct`, `late_append` | 1.26 | `escape/escape.go`, `types/type.go`, `slice/slice.go` |
 //! | `short_inlined_names`, `retypes_constants` | 1.27 | `ir/func.go`, `noder/reader.go` |
 //! | `assigned_callees` | 1.27 | `escape/call.go` |
+//! | `range_hands_on` | 1.27 | `slice/slice.go` |
 
 use crate::site::GoVersion;
 use crate::types::sizes::DirectRule;
@@ -153,6 +154,8 @@ pub struct Release {
     pub looks_up_bytes: bool,
     /// A local slice that grows by `append` may stay in its buffer until it is given away.
     pub late_append: bool,
+    /// To range over such a slice gives it away, as does the address of a part of an element.
+    pub range_hands_on: bool,
     /// Which types an interface holds without boxing.
     pub direct: DirectRule,
     /// A function variable may have several known callees.
@@ -203,6 +206,7 @@ const GO1_21: Release = Release {
     static_boxes: false,
     looks_up_bytes: false,
     late_append: false,
+    range_hands_on: false,
     direct: DirectRule::SingleField,
     assigned_callees: false,
     non_string_escape: None,
@@ -287,6 +291,7 @@ const GO1_27: Release = Release {
     retypes_constants: true,
     short_inlined_names: true,
     assigned_callees: true,
+    range_hands_on: true,
     ..GO1_26
 };
 

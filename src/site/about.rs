@@ -106,6 +106,11 @@ pub enum Trait {
     ByRange,
     /// The function around it can be inlined: where it is, the caller's frame may hold what is on the heap here.
     Inlinable,
+    /// The closure is what a `go` statement calls with arguments: the statement makes another one, which holds it and
+    /// them, and is a site of its own.
+    CalledByGo,
+    /// The package has benchmarks: what they run is known to matter, and loops that they do not reach less so.
+    BenchmarksBeside,
     /// The parameter itself is kept by something that outlives the call.
     LeaksToHeap,
     /// What the parameter points to is kept by something that outlives the call.

@@ -66,6 +66,8 @@ pub enum SiteKind {
     StringConversion,
     /// `append(s, …)`.
     Append,
+    /// A slice that grew by `append` in the frame and is moved to the heap where its function hands it on, since Go 1.26.
+    MovedSlice,
     /// `x.M` used as a value.
     MethodValue,
     /// The slice that packs the arguments of `...T`.
@@ -76,6 +78,8 @@ pub enum SiteKind {
     Defer,
     /// `m[k] = v`: a map that may have to grow.
     MapAssign,
+    /// `proto.String(s)`: what a function of another package allocates whose call is inlined.
+    InlinedCall,
     /// `f(x)`, as written: what is allocated inside of the function called is not looked at. Only rules that name this
     /// kind meet it.
     Call,
@@ -115,11 +119,13 @@ impl SiteKind {
             SiteKind::Concatenation => "concatenation",
             SiteKind::StringConversion => "string-conversion",
             SiteKind::Append => "append",
+            SiteKind::MovedSlice => "moved-slice",
             SiteKind::MethodValue => "method-value",
             SiteKind::VariadicSlice => "variadic-slice",
             SiteKind::Go => "go",
             SiteKind::Defer => "defer",
             SiteKind::MapAssign => "map-assign",
+            SiteKind::InlinedCall => "inlined-call",
             SiteKind::Call => "call",
             SiteKind::Parameter => "parameter",
             SiteKind::Function => "function",
@@ -260,6 +266,12 @@ impl Calls {
     /// What the measured loop of a benchmark is worth: it is there to be fast, whatever branches it takes.
     pub const MEASURED: u32 = 12;
 
+    /// Whether a benchmark runs it in every turn of its measured loop, as far as can be told: with no more branches on
+    /// the way than one loop makes up for.
+    pub fn is_every_turn(self) -> bool {
+        self.benchmarked >= Calls::MEASURED - Calls::LOOP
+    }
+
     /// How often a place runs that lies behind branches of its function.
     #[must_use]
     pub fn behind(self, halvings: u32) -> Calls {
@@ -311,6 +323,8 @@ pub enum HotBy {
     Loop,
     /// A benchmark that calls its function.
     Benchmark,
+    /// A benchmark that runs it in every turn of its measured loop, or nearly: hardly a branch lies on the way.
+    EveryTurn,
     /// Loops or recursion of its function's callers.
     Caller,
     /// A handler of requests that calls its function, or is it.
@@ -342,6 +356,7 @@ impl Heat {
             (self.marked_hot, HotBy::Mark),
             (self.loop_depth > 0 && !self.cold, HotBy::Loop),
             (calls.benchmarked > 0 && !self.cold, HotBy::Benchmark),
+            (calls.is_every_turn() && !self.cold, HotBy::EveryTurn),
             (calls.often > 0 && !self.cold, HotBy::Caller),
             (calls.per_request > 0 && !self.cold, HotBy::Request),
         ];

@@ -112,6 +112,11 @@ fn names_that_are_declared_anew_mean_what_they_say() {
 }
 
 #[test]
+fn slices_that_grow_in_the_frame_are_moved_where_they_are_handed_on() {
+    check("moved.go");
+}
+
+#[test]
 fn what_go_and_defer_start_is_decided() {
     check("calls.go");
 }

@@ -102,7 +102,14 @@ fn hot(args: &[&str]) -> Vec<String> {
 
 #[test]
 fn benchmarks_and_other_packages_make_hot() {
-    let codec = ["codec.go:17", "codec.go:25", "codec.go:29"];
+    let codec = [
+        "codec.go:17",
+        "codec.go:25",
+        "codec.go:29",
+        "codec.go:35",
+        "codec.go:38",
+        "codec.go:41",
+    ];
     assert_eq!(hot(&["codec"]), codec);
     // Whether test files are checked or only looked at makes no difference to the others.
     let tested = hot(&["codec", "--tests"]);
@@ -171,7 +178,10 @@ fn what_is_hot_by_requests_alone_is_a_note() {
     );
     let record = of(17);
     assert_eq!(record["level"], "warning");
-    assert_eq!(record["site"]["hot_by"], serde_json::json!(["benchmark"]));
+    assert_eq!(
+        record["site"]["hot_by"],
+        serde_json::json!(["benchmark", "every-turn"])
+    );
     assert_eq!(
         record["site"]["heat_evidence"],
         serde_json::json!([

@@ -30,3 +30,15 @@ func Parallel() *Record { return new(Record) }
 
 // Tested is called in the loop of a test, which says nothing.
 func Tested() *Record { return new(Record) }
+
+// Next is called in a loop that runs as often as something else says, which is given b.N.
+func Next() *Record { return new(Record) }
+
+// Prepared is called by a function that a helper makes before the loop.
+func Prepared() *Record { return new(Record) }
+
+// Given is given to a helper by its name.
+func Given() *Record { return new(Record) }
+
+// Setup is called before a loop that calls a variable.
+func Setup() *Record { return new(Record) }

@@ -33,3 +33,33 @@ func TestDecode(t *testing.T) {
 		Tested()
 	}
 }
+
+func BenchmarkNext(b *testing.B) {
+	left := b.N
+	for left > 0 {
+		Next()
+		left--
+	}
+}
+
+func BenchmarkPrepared(b *testing.B) {
+	Setup()
+	f := prepare()
+	for i := 0; i < b.N; i++ {
+		f()
+	}
+}
+
+func prepare() func() {
+	return func() { Prepared() }
+}
+
+func BenchmarkGiven(b *testing.B) {
+	measureOne(b, Given)
+}
+
+func measureOne(b *testing.B, f func() *Record) {
+	for i := 0; i < b.N; i++ {
+		f()
+	}
+}
