@@ -347,12 +347,7 @@ struct Analysis {
 
 /// The line: paths → sites and findings, and what the compiler prints, as far as `scope` wants them.
 fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
-    if scope.wanted.findings {
-        // Rules are wanted last of all, and reading them takes as long as all that comes before Go code is parsed.
-        rayon::spawn(|| {
-            let _read = crate::rules::RuleSet::builtin();
-        });
-    }
+    setup::read_rules_ahead(scope.wanted);
     let disk = Disk;
     let setup = Setup::new(&disk, scope.paths, scope.input, &scope.overlay)?;
     let mut walked = scope.walk(&setup);
@@ -426,19 +421,14 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
     }
     let mut checked = finish(around, visited, benchmarks.as_ref());
     notices.extend(profiles.fit(&Profiles::uses(&checked), &program)?);
-    // Nothing is asked of the packages' code from here on, and a run ends soon: it need not be taken apart list by list
-    // on one thread while the others have nothing to do.
+    // Nobody asks for code from here on, and a run ends soon: it need not be taken apart list by list on one thread.
     std::mem::forget(units);
     Ok(Analysis {
         findings: numbered(&program, &mut checked),
         dirs: walked.dirs,
         overlay: Arc::clone(&scope.overlay),
         sizes,
-        rules: if scope.wanted.findings {
-            setup.rules()
-        } else {
-            Vec::new()
-        },
+        rules: setup.rules(scope.wanted),
         fail_on: setup.fail_on(),
         places: setup.places,
         program,

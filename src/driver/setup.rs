@@ -15,10 +15,11 @@ use crate::finding::RuleMeta;
 use crate::git::GitError;
 use crate::load::{self, Env, Package, Program, Target};
 use crate::report::{self, Notice, Places};
+use crate::rules::RuleSet;
 use crate::settings::SettingsCache;
 use crate::walk::{self, Exclude, Problem, Walked, normalize};
 
-use super::Streams;
+use super::{Streams, Wanted};
 
 /// Why a run does not begin: exit code 2.
 pub(super) enum Refusal {
@@ -150,9 +151,12 @@ impl<'f> Setup<'f> {
         refuse_errors(&self.settings)
     }
 
-    /// What reports need to know of all rules of the run, each id once.
-    pub(super) fn rules(&self) -> Vec<RuleMeta> {
+    /// What reports need to know of all rules of the run, each id once; nothing if they show no findings.
+    pub(super) fn rules(&self, wanted: Wanted) -> Vec<RuleMeta> {
         let mut rules = Vec::new();
+        if !wanted.findings {
+            return rules;
+        }
         for settings in self.settings.all() {
             rules.extend(settings.metas().iter().cloned());
         }
@@ -169,6 +173,16 @@ impl<'f> Setup<'f> {
             FailOn::Error => Some(Level::Error),
             FailOn::Never => None,
         }
+    }
+}
+
+/// Has a thread read the built-in rules, if there are to be findings: they are wanted last of all, and reading them takes
+/// as long as all that comes before Go code is parsed.
+pub(super) fn read_rules_ahead(wanted: Wanted) {
+    if wanted.findings {
+        rayon::spawn(|| {
+            let _read = RuleSet::builtin();
+        });
     }
 }
 
