@@ -318,12 +318,6 @@ impl<'s> Scope<'s> {
     }
 }
 
-/// The files of the packages that were asked for.
-fn asked_for(program: &Program) -> FxHashSet<FileId> {
-    let packages = program.packages.iter().filter(|p| p.is_asked_for());
-    packages.flat_map(|p| &p.files).map(|f| f.id).collect()
-}
-
 /// What a run found out.
 struct Analysis {
     program: Program,
@@ -334,6 +328,8 @@ struct Analysis {
     /// The target's sizes.
     sizes: Sizes,
     checked: Vec<Checked>,
+    /// The packages' code, of which nothing more is asked.
+    units: Units,
     /// All findings, numbered and sorted.
     findings: Vec<Finding>,
     rules: Vec<finding::RuleMeta>,
@@ -377,7 +373,7 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
     let progress = scope
         .progress
         .then(|| Progress::new(program.packages.len()));
-    let asked_for = asked_for(&program);
+    let asked_for = package::asked_for(&program);
     let cache = setup.cache.as_ref();
     let goarch = &setup.load.target.goarch;
     let reuse = cache.map(|cache| Reuse::new(&program, cache, goarch, options));
@@ -421,8 +417,6 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
     }
     let mut checked = finish(around, visited, benchmarks.as_ref());
     notices.extend(profiles.fit(&Profiles::uses(&checked), &program)?);
-    // Nobody asks for code from here on, and a run ends soon: it need not be taken apart list by list on one thread.
-    std::mem::forget(units);
     Ok(Analysis {
         findings: numbered(&program, &mut checked),
         dirs: walked.dirs,
@@ -433,6 +427,7 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
         places: setup.places,
         program,
         checked,
+        units,
         notices,
         at_fault,
     })
@@ -549,6 +544,8 @@ impl Analysis {
     }
 
     fn into_parts(self) -> Parts {
+        // A report ends the run, and code is taken apart list by list: that is left to the end of the process.
+        std::mem::forget(self.units);
         let summary = Summary {
             files: self.checked.iter().map(|c| c.files).sum(),
             bytes: self.checked.iter().map(|c| c.bytes).sum(),

@@ -287,6 +287,12 @@ fn take_file(sites: &mut Vec<Site>, file: FileId) -> Vec<Site> {
     own
 }
 
+/// The files of the packages that were asked for.
+pub(super) fn asked_for(program: &Program) -> FxHashSet<FileId> {
+    let packages = program.packages.iter().filter(|p| p.is_asked_for());
+    packages.flat_map(|p| &p.files).map(|f| f.id).collect()
+}
+
 /// What the compiler prints of a package with `-m`, about files of packages that were asked for. It would say something
 /// of copies of other packages' code too; that we do not, because it would hang on where that code came from.
 pub(super) fn compiler_lines(

@@ -152,16 +152,21 @@ impl Search<'_> {
     fn run(mut self) -> Vec<Moved> {
         let body = self.body;
         let roots = body.list(body.stmts);
-        body.walk(&mut Stacks::default(), roots, |id, leaving| {
-            let is_loop = matches!(body.node(id), Node::For { .. } | Node::Range { .. });
-            if leaving {
-                self.loops -= 1;
-                return false;
-            }
-            self.look_at(id);
-            self.loops += u32::from(is_loop);
-            is_loop
-        });
+        body.walk(
+            &mut Stacks::default(),
+            roots,
+            |_| false,
+            |id, leaving| {
+                let is_loop = matches!(body.node(id), Node::For { .. } | Node::Range { .. });
+                if leaving {
+                    self.loops -= 1;
+                    return false;
+                }
+                self.look_at(id);
+                self.loops += u32::from(is_loop);
+                is_loop
+            },
+        );
         let mut locals: Vec<LocalId> = self.tracked.keys().copied().collect();
         locals.sort_unstable();
         let moved = locals.into_iter().filter_map(|slice| {
