@@ -8,6 +8,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::graph::{Attrs, Graph, Hole, Loc, Owner, Place, Role, Why};
+use super::static_init::is_fips;
 use super::stmt::Met;
 use super::summary::{Callees, Summary};
 use crate::base::index::{Idx, IndexVec};
@@ -80,6 +81,8 @@ pub(super) struct Builder<'a> {
     /// Summaries of the functions of earlier batches.
     pub summaries: IndexVec<FuncId, Option<Summary>>,
     pub statics: Statics,
+    /// Whether the data of the package has no addresses in it.
+    pub is_fips: bool,
     /// What needs a look ahead in the function at hand.
     pub met: Met,
 }
@@ -98,6 +101,7 @@ impl<'a> Builder<'a> {
             self_assignments: Vec::new(),
             summaries: IndexVec::from_elem(None, cx.package.funcs.len()),
             statics: Statics::of(cx.package, outlines, cx.release),
+            is_fips: is_fips(cx.package, cx.release),
             met: Met::default(),
         }
     }

@@ -49,6 +49,9 @@ impl Builder<'_> {
     pub fn force(&mut self) -> Forced {
         let mut forced = Forced::default();
         for loc in self.graph.ids() {
+            if self.subjects[loc] == Subject::Anonymous {
+                continue;
+            }
             let literal = self.literal_for(loc);
             if let Some((why, at)) = self.forced(loc, literal.as_ref()) {
                 let heap = Hole::into(Graph::heap()).shift(-1);
@@ -56,7 +59,9 @@ impl Builder<'_> {
                 self.graph.flow(k, loc);
                 forced.reasons.insert(loc, (at, why));
             }
-            forced.literals.extend(literal.map(|value| (loc, value)));
+            if let Some(value) = literal {
+                forced.literals.insert(loc, value);
+            }
         }
         forced
     }

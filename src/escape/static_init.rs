@@ -18,8 +18,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::build::Walk;
 use super::graph::Why;
+use crate::ir::Package;
 use crate::ir::body::{Body, ConvKind, LocalId};
 use crate::ir::node::{BinOp, ListKind, Node, NodeId};
+use crate::ir::release::Release;
 use crate::ir::shape::has_shape;
 use crate::types::builtin::BuiltinId;
 use crate::types::predicates::is_interface;
@@ -114,7 +116,7 @@ impl Walk<'_, '_> {
     /// Whether the value is data but for the parts that are added to `todo`.
     fn is_laid_out(&self, id: NodeId, bound: &mut Bound, todo: &mut Vec<NodeId>) -> bool {
         let body = self.body;
-        let has_addresses = !self.is_fips();
+        let has_addresses = !self.b.is_fips;
         let is_call = matches!(body.node(id), Node::InlinedCall { .. });
         if !is_call && !body.init(id).is_empty() {
             return false;
@@ -168,12 +170,6 @@ impl Walk<'_, '_> {
             },
             _ => false,
         }
-    }
-
-    fn is_fips(&self) -> bool {
-        let path = self.b.cx.package.pkg.path;
-        let below = path.as_str().strip_prefix(FIPS);
-        self.b.cx.release.fips_data && below.is_some_and(|b| b.is_empty() || b.starts_with('/'))
     }
 
     /// What is evaluated at run time needs the arguments that it mentions.
@@ -270,6 +266,12 @@ impl Walk<'_, '_> {
             value,
         })
     }
+}
+
+/// Whether the data of the package has no addresses in it.
+pub(super) fn is_fips(package: &Package, release: &Release) -> bool {
+    let below = package.pkg.path.as_str().strip_prefix(FIPS);
+    release.fips_data && below.is_some_and(|b| b.is_empty() || b.starts_with('/'))
 }
 
 fn push(todo: &mut Vec<NodeId>, id: NodeId) -> bool {

@@ -113,7 +113,7 @@ impl Statics {
 
     fn look_at(&mut self, package: &Package, func: FuncId, id: NodeId) {
         let body: &Body = &package.funcs[func].body;
-        match body.node(id) {
+        match *body.node_ref(id) {
             Node::Assign { x, y, .. } => self.plain(package, func, id, (x, y)),
             Node::AssignOp { x, .. } => self.other(package, func, id, x),
             Node::AssignList { lhs, .. } => {
@@ -263,14 +263,18 @@ fn is_function_candidate(package: &Package, (func, local): Variable) -> bool {
 }
 
 fn variable(package: &Package, func: FuncId, x: NodeId) -> Option<Variable> {
-    let local = outer_variable(&package.funcs[func].body, x)?;
-    Some(package.canonical(func, local))
+    let body = &package.funcs[func].body;
+    let local = outer_variable(body, x)?;
+    Some(match body.locals[local].class {
+        Class::Captured(_) => package.canonical(func, local),
+        _ => (func, local),
+    })
 }
 
 /// The variable that `x` is, or is a part of (`ir.OuterValue`).
 pub fn outer_variable(body: &Body, mut x: NodeId) -> Option<LocalId> {
     loop {
-        x = match body.node(x) {
+        x = match *body.node_ref(x) {
             Node::Name(local) => return Some(local),
             Node::Dot { x, .. } if body.ty(x).under_pointer().is_none() => x,
             Node::Index { x, .. } if is_array(body.ty(x)) => x,

@@ -218,6 +218,7 @@ fn escaping(bencher: Bencher) {
                 callees: &std_library(),
                 release: release(),
                 sizes: Sizes::AMD64,
+                ways: true,
             })
         });
         analysed.map(|a| a.batches.len()).sum::<usize>()

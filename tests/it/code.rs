@@ -117,6 +117,7 @@ fn decide(path: &str, text: &str, file: usize, minor: u8, world: &World) -> Deci
         callees: world,
         release,
         sizes: Sizes::AMD64,
+        ways: false,
     });
     let printer = Printer {
         package: &package,

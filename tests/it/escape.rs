@@ -60,6 +60,8 @@ struct Found {
     package: Package,
     inlining: Vec<inline::Message>,
     analysis: Analysis,
+    /// The same without ways.
+    bare: Analysis,
     release: &'static Release,
 }
 
@@ -103,17 +105,21 @@ impl Found {
             explain: false,
         };
         let inlining = inline::run(&mut package, &Alone, config).messages;
-        let analysis = analyse(Context {
-            package: &package,
-            callees: &Alone,
-            release,
-            sizes: Sizes::AMD64,
+        let [analysis, bare] = [true, false].map(|ways| {
+            analyse(Context {
+                package: &package,
+                callees: &Alone,
+                release,
+                sizes: Sizes::AMD64,
+                ways,
+            })
         });
         Found {
             source,
             package,
             inlining,
             analysis,
+            bare,
             release,
         }
     }
@@ -125,7 +131,9 @@ impl Found {
             release: self.release,
             sizes: Sizes::AMD64,
         };
-        let escape = printer.lines(&self.analysis).into_iter();
+        let escape = printer.lines(&self.analysis);
+        assert_eq!(escape, printer.lines(&self.bare));
+        let escape = escape.into_iter();
         let escape = escape.filter_map(|line| Some((line.pos?.offset, line.text)));
         let inlining = self.inlining.iter().map(|m| (m.offset, m.text.clone()));
         let mut lines: Vec<_> = inlining
