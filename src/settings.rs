@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use rustc_hash::FxHashMap;
 
 use crate::base::diag::ConfigError;
-use crate::base::files::Files;
+use crate::base::files::{Files, Look};
 use crate::base::source::SourceFile;
 use crate::config::{self, Config};
 use crate::finding::RuleMeta;
@@ -186,12 +186,27 @@ impl<'f> SettingsCache<'f> {
             .by_folder
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        if let Some(settings) = by_folder.get(folder) {
-            return Arc::clone(settings);
-        }
-        let settings = self.of_config(config::nearest(self.files, folder));
-        by_folder.insert(folder.to_path_buf(), Arc::clone(&settings));
+        let mut way = Vec::new();
+        // Many folders lie below one, and what is above that is looked at once.
+        let settings = folder.ancestors().find_map(|dir| {
+            by_folder.get(dir).cloned().or_else(|| {
+                way.push(dir.to_path_buf());
+                self.right_in(dir)
+            })
+        });
+        let settings = settings.unwrap_or_else(|| self.of_config(None));
+        let known = |dir| (dir, Arc::clone(&settings));
+        by_folder.extend(way.into_iter().map(known));
         settings
+    }
+
+    /// The settings for `folder`, if it does not leave them to a folder above.
+    fn right_in(&self, folder: &Path) -> Option<Arc<Settings>> {
+        match config::look(self.files, folder) {
+            Look::Above => None,
+            Look::Found(path) => Some(self.of_config(Some(path))),
+            Look::Nowhere => Some(self.of_config(None)),
+        }
     }
 
     fn of_config(&self, path: Option<PathBuf>) -> Arc<Settings> {

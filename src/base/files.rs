@@ -22,17 +22,33 @@ pub trait Files: Sync {
     /// The nearest file with one of `names` at or above `folder`, not above the root of its repository (the folder that
     /// holds `.git`). Of several in one folder the first name wins.
     fn nearest(&self, folder: &Path, names: &[&str]) -> Option<PathBuf> {
-        for dir in folder.ancestors() {
-            let mut paths = names.iter().map(|name| dir.join(name));
-            if let Some(found) = paths.find(|path| self.exists(path)) {
-                return Some(found);
-            }
-            if self.exists(&dir.join(".git")) {
-                return None;
-            }
+        let mut looks = folder.ancestors().map(|dir| self.look(dir, names));
+        match looks.find(|look| *look != Look::Above) {
+            Some(Look::Found(path)) => Some(path),
+            _ => None,
         }
-        None
     }
+
+    /// The part of [`Files::nearest`] that one folder has.
+    fn look(&self, dir: &Path, names: &[&str]) -> Look {
+        let mut paths = names.iter().map(|name| dir.join(name));
+        match paths.find(|path| self.exists(path)) {
+            Some(path) => Look::Found(path),
+            None if self.exists(&dir.join(".git")) => Look::Nowhere,
+            None => Look::Above,
+        }
+    }
+}
+
+/// Where the nearest file is, by what one folder has.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Look {
+    /// Here.
+    Found(PathBuf),
+    /// Perhaps in a folder above.
+    Above,
+    /// There is none: this is the root of a repository.
+    Nowhere,
 }
 
 /// The real one.

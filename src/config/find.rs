@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::NAMES;
 use crate::base::diag::ConfigError;
-use crate::base::files::Files;
+use crate::base::files::{Files, Look};
 use crate::base::source::SourceFile;
 use crate::base::span::Span;
 use crate::base::yaml::Problem;
@@ -15,6 +15,11 @@ use crate::base::yaml::Problem;
 /// Of two in one folder the `.yml` one wins.
 pub fn nearest(files: &dyn Files, folder: &Path) -> Option<PathBuf> {
     files.nearest(folder, &NAMES)
+}
+
+/// The part of [`nearest`] that one folder has.
+pub fn look(files: &dyn Files, folder: &Path) -> Look {
+    files.look(folder, &NAMES)
 }
 
 /// Reads a file that a config or the command line names.

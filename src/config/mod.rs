@@ -15,7 +15,7 @@ mod written;
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
-pub use find::{nearest, open};
+pub use find::{look, nearest, open};
 pub use meant::{Config, Extends, Marks, Override, PRESETS, Preset, Target, extends, validate};
 pub use show::{Effective, effective};
 pub use written::{FailOn, Written};

@@ -112,9 +112,14 @@ pub fn walk(request: &Request) -> Walked {
     } else {
         &request.paths
     };
+    let mut folders = Vec::new();
     for path in paths {
-        found.add(&Pattern::new(path, request), request);
+        let pattern = Pattern::new(path, request);
+        if found.add(&pattern.root, request) {
+            folders.push(pattern);
+        }
     }
+    found.add_folders(&folders, request);
     found.finish()
 }
 
@@ -126,15 +131,16 @@ struct Found {
 }
 
 impl Found {
-    fn add(&mut self, pattern: &Pattern, request: &Request) {
-        let root = &pattern.root;
+    /// Takes up what a path names; whether it is a folder, which is left.
+    fn add(&mut self, root: &Root, request: &Request) -> bool {
         match std::fs::metadata(&root.path) {
-            Ok(meta) if meta.is_dir() => self.add_dir(pattern, request),
+            Ok(meta) if meta.is_dir() => return true,
             Ok(meta) if !meta.is_file() => self.problem(root, "is not a regular file"),
             Ok(_) if !has_go_extension(&root.path) => self.problem(root, "is not a Go file"),
             Ok(_) => self.add_file(root, request),
             Err(error) => self.problem(root, &error.to_string()),
         }
+        false
     }
 
     fn problem(&mut self, root: &Root, message: &str) {
@@ -165,18 +171,52 @@ impl Found {
         names.insert(name.to_os_string(), true);
     }
 
-    fn add_dir(&mut self, pattern: &Pattern, request: &Request) {
-        let (files, problems) = go_files_below(&pattern.root, request);
-        self.problems.extend(problems);
-        let limit = (!request.force_exclude).then_some(pattern.root.path.as_path());
-        for path in files {
-            let (Some(dir), Some(name)) = (path.parent(), path.file_name()) else {
-                continue;
+    /// Takes up what is below folders. They are walked together, so that threads are started once; of patterns with one
+    /// root, each takes what it matches. Files come in any order, so that they are put in that of the patterns.
+    fn add_folders(&mut self, patterns: &[Pattern], request: &Request) {
+        let mut by_root: BTreeMap<&Path, Vec<usize>> = BTreeMap::new();
+        for (i, pattern) in patterns.iter().enumerate() {
+            let same = by_root.entry(&pattern.root.path).or_default();
+            same.push(i);
+        }
+        let roots: Vec<&Path> = by_root.keys().copied().collect();
+        let mut files = Vec::new();
+        for entry in entries_below(&roots, request) {
+            let root = match &entry {
+                Ok(entry) => entry.path().ancestors().nth(entry.depth()),
+                Err(error) => path_of(error).and_then(|path| root_of(path, &by_root)),
             };
-            let wanted = (request.tests || !is_test_name(name)) && pattern.takes(dir);
-            if wanted && !exclude::is_excluded(&request.excludes, &path, limit) {
-                self.select(dir, &pattern.root.show(dir), name);
+            let same = root.and_then(|root| by_root.get(root));
+            let same = same.map_or(&[][..], Vec::as_slice);
+            let Some(first) = same.first().map_or(patterns.first(), |&i| patterns.get(i)) else {
+                return;
+            };
+            match entry.map(|entry| go_file(&entry)) {
+                Ok(Ok(None)) => {}
+                Ok(Ok(Some(path))) => files.extend(same.iter().map(|&i| (i, path.clone()))),
+                Ok(Err((path, message))) => self.problems.push(Problem {
+                    path: first.root.show(&path),
+                    message,
+                    named: false,
+                }),
+                Err(error) => self.problems.push(problem_of(&error, &first.root)),
             }
+        }
+        files.sort_unstable();
+        for (i, path) in files {
+            self.add_found(&patterns[i], &path, request);
+        }
+    }
+
+    /// Selects a Go file below a pattern's root, if it is wanted.
+    fn add_found(&mut self, pattern: &Pattern, path: &Path, request: &Request) {
+        let (Some(dir), Some(name)) = (path.parent(), path.file_name()) else {
+            return;
+        };
+        let limit = (!request.force_exclude).then_some(pattern.root.path.as_path());
+        let wanted = (request.tests || !is_test_name(name)) && pattern.takes(dir);
+        if wanted && !exclude::is_excluded(&request.excludes, path, limit) {
+            self.select(dir, &pattern.root.show(dir), name);
         }
     }
 
@@ -212,16 +252,31 @@ impl Found {
     }
 }
 
-/// The Go files below `root`, in no particular order, and what could not be read.
-fn go_files_below(root: &Root, request: &Request) -> (Vec<PathBuf>, Vec<Problem>) {
-    let walker = WalkBuilder::new(&root.path)
+/// The nearest root at or above `path`.
+fn root_of<'p>(path: &'p Path, roots: &BTreeMap<&Path, Vec<usize>>) -> Option<&'p Path> {
+    path.ancestors().find(|dir| roots.contains_key(dir))
+}
+
+/// What lies below `roots`, in no particular order. What lies below two of them comes twice.
+fn entries_below(
+    roots: &[&Path],
+    request: &Request,
+) -> impl Iterator<Item = Result<DirEntry, ignore::Error>> {
+    let (sender, receiver) = mpsc::channel();
+    let Some((first, others)) = roots.split_first() else {
+        return receiver.into_iter();
+    };
+    let mut builder = WalkBuilder::new(first);
+    for root in others {
+        builder.add(root);
+    }
+    let walker = builder
         .standard_filters(false)
         .git_ignore(request.gitignore)
         .parents(request.gitignore)
         .threads(request.threads)
         .filter_entry(|entry| entry.depth() == 0 || !is_skipped(entry))
         .build_parallel();
-    let (sender, receiver) = mpsc::channel();
     walker.run(|| {
         let sender = sender.clone();
         Box::new(move |entry| {
@@ -233,41 +288,33 @@ fn go_files_below(root: &Root, request: &Request) -> (Vec<PathBuf>, Vec<Problem>
         })
     });
     drop(sender);
-    let (mut files, mut problems) = (Vec::new(), Vec::new());
-    for entry in receiver {
-        match entry {
-            Ok(entry) => match go_file(&entry) {
-                Ok(file) => files.extend(file),
-                Err(message) => problems.push(Problem {
-                    path: root.show(entry.path()),
-                    message,
-                    named: false,
-                }),
-            },
-            Err(error) => problems.push(problem_of(&error, root)),
-        }
-    }
-    (files, problems)
+    receiver.into_iter()
 }
 
-/// The entry's path if it is a Go file.
-fn go_file(entry: &DirEntry) -> Result<Option<PathBuf>, String> {
-    let looks_right = has_go_extension(entry.path());
-    let is_file = looks_right && is_source(entry.path(), entry.file_type())?;
-    Ok(is_file.then(|| entry.path().to_path_buf()))
+/// The entry's path if it is a Go file; else what is wrong with it.
+fn go_file(entry: &DirEntry) -> Result<Option<PathBuf>, (PathBuf, String)> {
+    let path = || entry.path().to_path_buf();
+    if !has_go_extension(entry.path()) {
+        return Ok(None);
+    }
+    match is_source(entry.path(), entry.file_type()) {
+        Ok(is_source) => Ok(is_source.then(path)),
+        Err(message) => Err((path(), message)),
+    }
+}
+
+fn path_of(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithLineNumber { err, .. } | ignore::Error::WithDepth { err, .. } => {
+            path_of(err)
+        }
+        ignore::Error::Loop { child, .. } => Some(child),
+        _ => None,
+    }
 }
 
 fn problem_of(error: &ignore::Error, root: &Root) -> Problem {
-    fn path_of(error: &ignore::Error) -> Option<&Path> {
-        match error {
-            ignore::Error::WithPath { path, .. } => Some(path),
-            ignore::Error::WithLineNumber { err, .. } | ignore::Error::WithDepth { err, .. } => {
-                path_of(err)
-            }
-            ignore::Error::Loop { child, .. } => Some(child),
-            _ => None,
-        }
-    }
     let path = path_of(error).unwrap_or(&root.path);
     Problem {
         path: root.show(path),
