@@ -35,7 +35,7 @@ mod tally;
 mod trial;
 mod typecheck;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -544,8 +544,6 @@ impl Analysis {
     }
 
     fn into_parts(self) -> Parts {
-        // A report ends the run, and code is taken apart list by list: that is left to the end of the process.
-        std::mem::forget(self.units);
         let summary = Summary {
             files: self.checked.iter().map(|c| c.files).sum(),
             bytes: self.checked.iter().map(|c| c.bytes).sum(),
@@ -568,13 +566,12 @@ impl Analysis {
             .collect();
         let packages = self.checked.into_iter();
         let compiler_lines = packages.flat_map(|c| c.compiler_lines).collect();
-        let files: BTreeMap<_, Arc<SourceFile>> = self
-            .program
-            .files
-            .into_entries()
-            .filter(|(id, _)| wanted.contains(id))
-            .map(|(id, file)| (id, Arc::new(file)))
-            .collect();
+        let files = self.program.files.into_entries();
+        let (files, others): (Vec<(FileId, SourceFile)>, Vec<_>) =
+            files.partition(|(id, _)| wanted.contains(id));
+        // A report ends the run, and these are taken apart list by list: that is left to the end of the process.
+        std::mem::forget((self.units, self.program.packages, others));
+        let shared = |(id, file)| (id, Arc::new(file));
         let document = |meta| RuleDoc {
             markdown: crate::rules::markdown(&meta),
             meta,
@@ -584,7 +581,7 @@ impl Analysis {
             findings: self.findings,
             limit: None,
             rules,
-            files,
+            files: files.into_iter().map(shared).collect(),
             summary,
             compiler_lines,
             notices: self.notices,

@@ -104,7 +104,7 @@ pub fn write_compiler_lines(
     files: impl Iterator<Item = CompilerLines>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut out = io::BufWriter::new(out);
+    let mut out = super::buffered(out);
     write(&sorted(files.collect()), &mut out)?;
     out.flush()
 }

@@ -307,6 +307,14 @@ fn locate(files: &BTreeMap<FileId, Arc<SourceFile>>, file: FileId, span: Span) -
     }
 }
 
+/// Reports can have a hundred thousand lines: with this much at a time, writing them is no matter.
+const BUFFER_BYTES: usize = 256 << 10;
+
+/// `out`, written in large pieces.
+fn buffered(out: &mut dyn Write) -> BufWriter<&mut dyn Write> {
+    BufWriter::with_capacity(BUFFER_BYTES, out)
+}
+
 /// Writes `report` as `format`. Errors are those of `out`.
 pub fn emit(
     format: Format,
@@ -314,7 +322,7 @@ pub fn emit(
     options: &Options,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut out = BufWriter::new(out);
+    let mut out = buffered(out);
     match format {
         Format::Human => human::write(report, options.style, &mut out),
         Format::Concise => concise::write(report, &mut out),

@@ -1,6 +1,6 @@
 //! `heaplint dump sites`: every site, flagged or not, for development and for scripts.
 
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 
 use super::{place, text};
 use crate::base::index::IndexVec;
@@ -20,7 +20,7 @@ pub fn write_sites<'s>(
         })
         .collect();
     rows.sort_by(|a, b| (&a.0, a.1, a.2.kind, &a.2.expr).cmp(&(&b.0, b.1, b.2.kind, &b.2.expr)));
-    let mut out = BufWriter::new(out);
+    let mut out = super::buffered(out);
     for (path, at, site) in rows {
         let (kind, verdict, cost) = (
             site.kind.as_str(),
