@@ -83,7 +83,7 @@ pub struct Analysis {
     pub batches: Vec<BatchResult>,
     /// The tags of each function; `None` for closures that nothing mentions any more.
     pub summaries: IndexVec<FuncId, Option<Summary>>,
-    /// Slices that grow in their frame and are moved where they are handed on, by function.
+    /// Slices that grow in their frame and are moved where they are handed on, by function; none if ways were not asked for.
     pub moved: Vec<Moved>,
 }
 

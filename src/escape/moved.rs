@@ -48,13 +48,14 @@ pub struct Moved {
     pub appends: Vec<NodeId>,
 }
 
-/// The slices that are moved in all functions of a package whose summaries are known.
+/// The slices that are moved in all functions of a package whose summaries are known. They are sites, and the compiler
+/// says nothing of them: none are looked for where only its lines are wanted.
 pub(super) fn find(
     cx: &Context<'_>,
     outlines: &Outlines,
     summaries: &IndexVec<FuncId, Option<Summary>>,
 ) -> Vec<Moved> {
-    if !cx.release.late_append {
+    if !cx.release.late_append || !cx.ways {
         return Vec::new();
     }
     let mut statics = None;
