@@ -28,7 +28,8 @@
 //! value of `p` itself leaks.
 //!
 //! The analysis knows no order of statements, no paths, no fields and no indices; it runs once a batch, and each batch
-//! sees of the others nothing but tags. [`graph`] is built by walking bodies, [`solve`] finds the attributes,
+//! sees of the others nothing but tags. [`graph`] is built by walking bodies, [`solve`] finds the attributes, and the ways
+//! to the heap where they are wanted: [`sites`] and [`moved`] slices need them, the compiler's lines do not.
 //! [`message`] prints what the compiler prints, and [`release`](crate::ir::release) is the table of what differs between versions.
 
 pub mod analysis;
