@@ -192,9 +192,52 @@ pub fn moved(edits: &[Edit], offset: u32) -> Option<u32> {
     u32::try_from(i64::from(offset) + shift).ok()
 }
 
+/// Where the byte at `offset` of the text with `edits`, which are sorted, was before; `None` if an edit put it there.
+pub fn unmoved(edits: &[Edit], offset: u32) -> Option<u32> {
+    let mut before = i64::from(offset);
+    for (edit, span) in placed(edits).take_while(|(_, span)| span.start <= offset) {
+        if span.contains(offset) {
+            return None;
+        }
+        before = i64::from(offset) - i64::from(span.end) + i64::from(edit.span.end);
+    }
+    u32::try_from(before).ok()
+}
+
+/// Where the word at `offset` of the text with `edits` was in the bytes of `text` that the edit replaced that put it there.
+pub fn word_before(text: &[u8], edits: &[Edit], offset: u32) -> Option<u32> {
+    let (edit, span) = placed(edits).find(|(_, span)| span.contains(offset))?;
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let from = edit.text.get((offset - span.start) as usize..)?;
+    let word = from
+        .split(|c| !is_word(c))
+        .next()
+        .filter(|w| !w.is_empty())?;
+    let replaced = std::str::from_utf8(edit.span.text(text)).ok()?;
+    let whole = |&(at, _): &(usize, &str)| {
+        !replaced[..at].ends_with(is_word) && !replaced[at + word.len()..].starts_with(is_word)
+    };
+    let (at, _) = replaced.match_indices(word).find(whole)?;
+    Some(edit.span.start + at as u32)
+}
+
+/// Where the text of each edit comes to lie once all are applied.
+pub fn placed(edits: &[Edit]) -> impl Iterator<Item = (&Edit, Span)> {
+    let mut shift = 0_i64;
+    edits.iter().map(move |edit| {
+        let start = (i64::from(edit.span.start) + shift) as u32;
+        let length = edit.text.len() as u32;
+        shift += i64::from(length) - i64::from(edit.span.end - edit.span.start);
+        (edit, Span::new(start, start + length))
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Arc, Edit, Fix, ImportChange, ImportPlan, Rewrite, Span, apply, combine, moved};
+    use super::{
+        Arc, Edit, Fix, ImportChange, ImportPlan, Rewrite, Span, apply, combine, moved, unmoved,
+        word_before,
+    };
 
     fn fix(own: Vec<Edit>, imports: Option<ImportChange>) -> Fix {
         Fix {
@@ -219,7 +262,22 @@ mod tests {
             let at = moved(&edits, offset);
             assert_eq!(at.is_none(), [4, 5, 8].contains(&offset), "{offset}");
             assert!(at.is_none_or(|at| after[at as usize] == *byte), "{offset}");
+            assert!(at.is_none_or(|at| unmoved(&edits, at) == Some(offset)));
         }
+        let put_in = |&at: &u32| unmoved(&edits, at).is_none();
+        assert_eq!((0..13).filter(put_in).collect::<Vec<_>>(), [2, 3, 8, 9, 10]);
+    }
+
+    #[test]
+    fn words_are_found_again() {
+        let text = "var thus, us []T";
+        let edits = [
+            Edit::insert(0, "// us\n"),
+            Edit::new(Span::new(0, 16), "us := make([]T, 0, n)"),
+        ];
+        let before = |offset| word_before(text.as_bytes(), &edits, offset);
+        assert_eq!((before(6), before(19)), (Some(10), Some(15)));
+        assert_eq!((before(12), before(25)), (None, None));
     }
 
     #[test]

@@ -48,12 +48,12 @@ fn compare(
     args: &BaselineArgs,
     may_be_new: bool,
 ) -> Result<Compared, Refusal> {
-    let cwd = &analysis.places.cwd;
+    let cwd = &analysis.places().cwd;
     let paths: Vec<PathBuf> = args.paths.iter().map(|p| cwd.join(p)).collect();
     refuse_parts(analysis, &paths)?;
     let path = match &args.baseline {
         Some(path) => normalize(&cwd.join(path)),
-        None => default_path(&analysis.places),
+        None => default_path(analysis.places()),
     };
     let held = open(path, may_be_new)?;
     let found = found(analysis, &held.path, args.baseline.is_some());
@@ -103,7 +103,7 @@ fn found(analysis: &Analysis, path: &Path, named: bool) -> Known {
 fn update(analysis: &Analysis, paths: &[PathBuf], held: &Baseline, found: &Known) -> Update {
     // A package that is gone has no findings either, but only a run over all of the folder can tell.
     let folder = held.path.parent().unwrap_or(Path::new(""));
-    let whole = roots(paths, &analysis.places.cwd).any(|root| folder.starts_with(root));
+    let whole = roots(paths, &analysis.places().cwd).any(|root| folder.starts_with(root));
     let selected = analysis.program.selected();
     let packages: BTreeSet<&str> = selected.map(|(_, p)| p.path.as_str()).collect();
     baseline::update(&held.known, found, |package| {

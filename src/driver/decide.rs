@@ -3,7 +3,7 @@
 //! A package is decided once all that it imports is. What it leaves behind for its importers is its
 //! [`Code`]: bodies to inline and the tags of parameters.
 
-use ::std::sync::{OnceLock, PoisonError, RwLock};
+use ::std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use rustc_hash::FxHashMap;
 
@@ -20,7 +20,7 @@ use crate::escape::sites::{Extra, Sites};
 use crate::escape::summary::{self, Summary};
 use crate::facts::archive::Archive;
 use crate::facts::code::Code;
-use crate::facts::std;
+use crate::facts::{Facts, encode_all, std};
 use crate::inline::callee::{Finder, Imports};
 use crate::inline::{self, Inlined};
 use crate::ir::body::FuncRef;
@@ -113,6 +113,8 @@ fn with_causes<R>(
 
 /// The packages of a run that are decided so far.
 pub(super) struct Units {
+    /// Those of the run before, where only some packages are decided anew.
+    before: Option<Arc<Units>>,
     decided: IndexVec<PackageId, OnceLock<Code>>,
     /// Objects know their package; this is where it lies.
     ids: RwLock<FxHashMap<Pkg, PackageId>>,
@@ -137,11 +139,41 @@ impl Units {
     /// Nothing decided yet of `packages` packages. `sizes` are the target's.
     pub(super) fn new(packages: usize, sizes: Sizes, options: Options) -> Units {
         Units {
+            before: None,
             decided: (0..packages).map(|_| OnceLock::new()).collect(),
             ids: RwLock::default(),
             sizes,
             options,
         }
+    }
+
+    /// Nothing decided anew yet of the packages that `before` knows. What refers to those refers to what was decided then.
+    pub(super) fn over(before: &Arc<Units>) -> Units {
+        Units {
+            before: Some(Arc::clone(before)),
+            ..Units::new(before.decided.len(), before.sizes, before.options)
+        }
+    }
+
+    /// The target's sizes.
+    pub(super) fn sizes(&self) -> Sizes {
+        self.sizes
+    }
+
+    /// What is decided, and how.
+    pub(super) fn options(&self) -> Options {
+        self.options
+    }
+
+    /// A package that is decided.
+    pub(super) fn pkg(&self, id: PackageId) -> Option<Pkg> {
+        Some(self.decided[id].get()?.package.pkg)
+    }
+
+    /// All that importers may depend on in a package that is decided.
+    pub(super) fn facts(&self, id: PackageId) -> Option<Facts> {
+        let code = self.decided[id].get()?;
+        Some(encode_all(code.package.pkg, code))
     }
 
     /// Decides a package. What it imports has been decided before, or is unknown.
@@ -234,9 +266,10 @@ impl Units {
             let ids = self.ids.read().unwrap_or_else(PoisonError::into_inner);
             ids.get(&pkg).copied()
         };
-        match id {
-            Some(id) => self.decided[id].get(),
-            None => std::code(pkg),
+        match (id, &self.before) {
+            (Some(id), _) => self.decided[id].get(),
+            (None, Some(before)) => before.code_of(pkg),
+            (None, None) => std::code(pkg),
         }
     }
 }

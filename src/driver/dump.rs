@@ -53,15 +53,17 @@ pub(super) fn types(args: &DumpArgs, streams: &mut Streams<'_>) -> io::Result<Ex
 }
 
 fn all_lines(args: &DumpArgs) -> Result<PackageLines, Refusal> {
-    let disk = Disk;
-    let setup = Setup::new(&disk, &args.paths, &args.input, &Arc::default())?;
+    let setup = Setup::new(&Disk, &args.paths, &args.input, &Arc::default())?;
     let walked = walk::walk(&setup.walk);
     refuse_unusable_paths(&walked)?;
-    let sizes = Sizes::for_arch(&setup.load.target.goarch).unwrap_or_default();
     let (program, _) = load::load(&walked, setup.load.clone(), read_batch);
-    let results = each_package(&program, sizes, Bodies::Selected, &Nothing, |typed| {
-        package_lines(&program, typed)
-    });
+    let results = each_package(
+        &program,
+        setup.sizes(),
+        Bodies::Selected,
+        &Nothing,
+        |typed| package_lines(&program, typed),
+    );
     let mut all = PackageLines::default();
     for result in results.map_err(Refusal::Facts)?.into_iter().flatten() {
         all.0.extend(result.0);

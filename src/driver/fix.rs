@@ -1,36 +1,36 @@
 //! Fixes for findings: found, tried on a copy in memory, offered, and written.
 //!
-//! [`fix`](crate::fix) decides about meaning; here it is found out whether a fix helps. All fixes are applied to an overlay of
-//! the files and the whole run is made again ([`trial`](super::trial)), so that whatever hangs on the rewritten code has its
-//! say: types, inlining in other packages, heat, rules. If something is wrong with the result, the fixes that may be
-//! to blame are tried by halves until the good ones are known.
+//! [`fix`](crate::fix) decides about meaning; here it is found out whether a fix helps. All fixes are applied to the files
+//! in memory, and whatever hangs on the rewritten code is analysed [`again`](super::again): types, inlining in other
+//! packages, heat, rules. If something is wrong with the result ([`trial`](super::trial)), the fixes that may be to blame
+//! are tried by halves until the good ones are known.
 //!
 //! So fixes are tried together with those that are good already, as `--fix` applies them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use crate::base::source::FileId;
 use crate::edit::{self, Edit, Fix};
 use crate::finding::{Finding, Remedy};
 use crate::fix::{self as rewrites, Offer, Refusal as Why, View};
-use crate::load::Variant;
+use crate::load::{PackageId, Variant};
 use crate::types::sizes::Sizes;
 
+use super::Analysis;
+use super::again::{Before, Imports, analyse_again};
 use super::setup::Refusal;
 use super::trial::{Fault, Trial};
-use super::typecheck::{Bodies, Nothing, Typed, each_package};
-use super::{Analysis, Scope, Wanted, analyse};
+use super::typecheck::{Bodies, Typed, each_package};
 
-/// How often the whole run is made again at most.
+/// How often fixes are tried at most.
 const MAX_TRIALS: usize = 24;
 
 /// A finding, by its index, and what to do about it.
 pub(super) type Candidate = (usize, Fix);
 
-/// Finds out which open findings of `analysis`, which came of `scope`, can be mended.
-pub(super) fn offer(scope: &Scope<'_>, analysis: &mut Analysis) -> Result<(), Refusal> {
+/// Finds out which open findings of `analysis` can be mended.
+pub(super) fn offer(analysis: &mut Analysis) -> Result<(), Refusal> {
     let offers = propose(analysis)?;
     let mut candidates: Vec<Candidate> = Vec::new();
     for (index, offer) in offers {
@@ -44,7 +44,7 @@ pub(super) fn offer(scope: &Scope<'_>, analysis: &mut Analysis) -> Result<(), Re
         };
         analysis.findings[index].remedy = Some(remedy);
     }
-    for (index, remedy) in try_out(scope, analysis, &candidates)? {
+    for (index, remedy) in try_out(analysis, &candidates)? {
         analysis.findings[index].remedy = Some(remedy);
     }
     Ok(())
@@ -70,8 +70,17 @@ fn propose(analysis: &Analysis) -> Result<BTreeMap<usize, Offer>, Refusal> {
         return Ok(BTreeMap::new());
     }
     let program = &analysis.program;
-    let sizes = analysis.sizes;
-    let results = each_package(program, sizes, Bodies::Selected, &Nothing, |typed| {
+    let packages = program.packages.iter_enumerated();
+    let again = packages.filter(|(_, p)| p.files.iter().any(|f| wanted.contains_key(&f.id)));
+    let again: BTreeSet<PackageId> = again.map(|(id, _)| id).collect();
+    let units = &analysis.ground.units;
+    let known = Before {
+        units,
+        again: &again,
+        imports: Imports::AsBefore,
+    };
+    let sizes = units.sizes();
+    let results = each_package(program, sizes, Bodies::Selected, &known, |typed| {
         package_offers(analysis, typed, &wanted, sizes)
     });
     let results = results.map_err(Refusal::Facts)?;
@@ -131,11 +140,7 @@ struct Group {
 }
 
 /// Tries all candidates; gives what became of the finding of each. Candidates are known by their index here.
-fn try_out(
-    scope: &Scope<'_>,
-    analysis: &Analysis,
-    candidates: &[Candidate],
-) -> Result<Vec<(usize, Remedy)>, Refusal> {
+fn try_out(analysis: &Analysis, candidates: &[Candidate]) -> Result<Vec<(usize, Remedy)>, Refusal> {
     let mut groups: BTreeMap<FileId, Group> = BTreeMap::new();
     for (at, (index, _)) in candidates.iter().enumerate() {
         let group = groups.entry(analysis.findings[*index].file).or_default();
@@ -155,13 +160,7 @@ fn try_out(
         });
         let tried: Vec<usize> = tried.collect();
         let trial = Trial::new(analysis, candidates, &tried);
-        let after = analyse(&Scope {
-            overlay: Arc::new(trial.overlay()),
-            dirs: Some(&analysis.dirs),
-            wanted: Wanted::FINDINGS,
-            progress: false,
-            ..scope.clone()
-        })?;
+        let after = analyse_again(analysis, trial.edits())?;
         let fault = trial.judge(&after);
         for (file, group) in &mut groups {
             settle(group, *file, &fault, &mut refused);

@@ -3,7 +3,8 @@
 //! [`analyse`] is that line, read top to bottom. Packages go through its middle part in the order that [`schedule`] gives,
 //! imports before importers: [`typecheck`] checks them, [`decide`] decides as the compiler does (or [`reuse`] finds that
 //! decided in the cache), [`package`] gathers what rules need, [`contract`] the promises that are broken. Once all of that
-//! is done, [`spread`] finds how often functions run, and the rules run. [`fix`] then tries what could be rewritten.
+//! is done, [`spread`] finds how often functions run, and the rules run. [`fix`] then tries what could be rewritten, for
+//! which some packages are analysed [`again`].
 //!
 //! [`setup`] is what comes before any Go code; [`commands`] are the commands that need none. This is the only module that
 //! uses threads: packages run side by side on a pool of its own, whose threads have room for the deepest tree the parser
@@ -12,6 +13,7 @@
 //! Nothing here decides about code: it hands each stage what it needs and gathers what comes back. A stage that panics on
 //! one package costs that package, and the run says so and ends with exit code 2.
 
+mod again;
 mod baseline;
 mod commands;
 mod contract;
@@ -19,6 +21,7 @@ mod decide;
 mod dump;
 mod explain;
 mod fix;
+mod ground;
 mod init;
 mod measure;
 mod package;
@@ -28,6 +31,7 @@ mod reuse;
 mod rewrite;
 mod schedule;
 mod setup;
+mod shape;
 mod spread;
 mod suppress;
 mod syntax;
@@ -61,13 +65,13 @@ use crate::report::{
 };
 use crate::types::check::STACK_BYTES;
 use crate::types::package::Pkg;
-use crate::types::sizes::Sizes;
 use crate::walk::{self, GoDir};
 
 use decide::{Decided, Units};
+use ground::Ground;
 use measure::Profiles;
 pub use package::{Alone, check_alone};
-use package::{Around, Checked, Surveyed};
+use package::{Around, Checked, Surveyed, Ways};
 use reuse::Reuse;
 use setup::{Refusal, Setup};
 use spread::Benchmarks;
@@ -323,18 +327,13 @@ struct Analysis {
     program: Program,
     /// The folders that were walked.
     dirs: Vec<GoDir>,
-    /// Where files were taken as they are not on the disk.
-    overlay: Arc<Overlay>,
-    /// The target's sizes.
-    sizes: Sizes,
     checked: Vec<Checked>,
-    /// The packages' code, of which nothing more is asked.
-    units: Units,
+    /// What else it went by, of which reports ask nothing more.
+    ground: Ground,
     /// All findings, numbered and sorted.
     findings: Vec<Finding>,
     rules: Vec<finding::RuleMeta>,
     notices: Vec<Notice>,
-    places: Places,
     /// From which level on findings fail the run; `None` is never.
     fail_on: Option<Level>,
     /// A stage has panicked.
@@ -344,93 +343,83 @@ struct Analysis {
 /// The line: paths → sites and findings, and what the compiler prints, as far as `scope` wants them.
 fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
     setup::read_rules_ahead(scope.wanted);
-    let disk = Disk;
-    let setup = Setup::new(&disk, scope.paths, scope.input, &scope.overlay)?;
+    let setup = Setup::new(&Disk, scope.paths, scope.input, &scope.overlay)?;
     let mut walked = scope.walk(&setup);
     setup::refuse_unusable_paths(&walked)?;
-    let settings = &setup.settings;
     setup.exclude_by_nearest_config(&mut walked)?;
     let (mut program, diagnostics) =
         load::load(&walked, setup.load.clone(), |batch: &[FileRequest]| {
             batch.par_iter().map(FileRequest::read).collect()
         });
-    let benchmarks = scope
-        .wanted
-        .findings
-        .then(|| Benchmarks::find(&walked, &mut program, &setup.load));
-    let program = program;
-    let sizes = Sizes::for_arch(&setup.load.target.goarch).unwrap_or_default();
+    let find = || Benchmarks::find(&walked, &mut program, &setup.load);
+    let benchmarks = scope.wanted.findings.then(find);
+    let mut notices = setup::notices(&program, &diagnostics);
+    let none = ProfileArgs::default();
+    let profiles = Profiles::read(scope.profiles.unwrap_or(&none), &program, &mut notices)?;
     let options = decide::Options {
         no_inline: scope.input.no_inline,
         explain: scope.wanted.inlining,
         sites: scope.wanted.findings,
         contracts: scope.wanted.findings && contract::are_there(&program),
     };
-    let units = Units::new(program.packages.len(), sizes, options);
-    let mut notices = setup::notices(&program, &diagnostics);
-    let none = ProfileArgs::default();
-    let profiles = Profiles::read(scope.profiles.unwrap_or(&none), &program, &mut notices)?;
-    let progress = scope
-        .progress
-        .then(|| Progress::new(program.packages.len()));
-    let asked_for = package::asked_for(&program);
-    let cache = setup.cache.as_ref();
-    let goarch = &setup.load.target.goarch;
-    let reuse = cache.map(|cache| Reuse::new(&program, cache, goarch, options));
-    let around = Around {
-        units: &units,
-        program: &program,
-        settings,
-        profiles: &profiles,
-    };
+    let units = Units::new(program.packages.len(), setup.sizes(), options);
+    let mut ground = Ground::new(setup, profiles, units, benchmarks);
+    let visited = visit_all(scope, &program, &ground)?;
+    let faults = visited.iter().zip(&program.packages);
+    let faults = faults.filter(|(visited, _)| visited.is_none());
+    let faults: Vec<Notice> = faults.map(|(_, package)| setup::fault(package)).collect();
+    let mut visited: Vec<Visited> = visited.into_iter().flatten().flatten().collect();
+    ground.join(&program, &mut visited);
+    let mut checked = finish(ground.around(&program), visited, &ground.ways());
+    let at_fault = !faults.is_empty();
+    notices.extend(faults);
+    let uses = Profiles::uses(&checked);
+    notices.extend(ground.profiles.fit(&uses, &program)?);
+    Ok(Analysis {
+        findings: numbered(&program, &mut checked),
+        dirs: walked.dirs,
+        rules: ground.setup.rules(scope.wanted),
+        fail_on: ground.setup.fail_on(),
+        program,
+        checked,
+        ground,
+        notices,
+        at_fault,
+    })
+}
+
+/// Takes every package that no earlier run has kept through the stages that need its trees; `None` where one panicked.
+fn visit_all(
+    scope: &Scope<'_>,
+    program: &Program,
+    ground: &Ground,
+) -> Result<Vec<Option<Option<Visited>>>, Refusal> {
+    let units = &ground.units;
+    let progress = || Progress::new(program.packages.len());
+    let progress = scope.progress.then(progress);
+    let asked_for = package::asked_for(program);
+    let cache = ground.setup.cache.as_ref();
+    let goarch = &ground.setup.load.target.goarch;
+    let reuse = cache.map(|cache| Reuse::new(program, cache, goarch, units.options()));
     let known = Kept {
         reuse: reuse.as_ref(),
-        units: &units,
+        units,
         progress: progress.as_ref(),
     };
-    let results = each_package(&program, sizes, Bodies::All, &known, |typed| {
-        let mut decided = units.decide(&program, typed);
+    let visited = each_package(program, units.sizes(), Bodies::All, &known, |typed| {
+        let mut decided = units.decide(program, typed);
         if let Some(reuse) = &reuse {
             reuse.put(typed, &Code::exported(&decided.package, &decided.analysis));
         }
+        let around = ground.around(program);
         let visited = visit(around, scope.wanted, &asked_for, typed, &mut decided);
         progress.iter().for_each(Progress::step);
         visited
     });
-    drop(progress);
     if let Some(cache) = cache {
         cache.trim();
     }
-    let mut visited = Vec::new();
-    let mut at_fault = false;
-    for (package, result) in program
-        .packages
-        .iter()
-        .zip(results.map_err(Refusal::Facts)?)
-    {
-        if let Some(package) = result {
-            visited.extend(package);
-        } else {
-            at_fault = true;
-            notices.push(setup::fault(package));
-        }
-    }
-    let mut checked = finish(around, visited, benchmarks.as_ref());
-    notices.extend(profiles.fit(&Profiles::uses(&checked), &program)?);
-    Ok(Analysis {
-        findings: numbered(&program, &mut checked),
-        dirs: walked.dirs,
-        overlay: Arc::clone(&scope.overlay),
-        sizes,
-        rules: setup.rules(scope.wanted),
-        fail_on: setup.fail_on(),
-        places: setup.places,
-        program,
-        checked,
-        units,
-        notices,
-        at_fault,
-    })
+    visited.map_err(Refusal::Facts)
 }
 
 /// A package that has been through the stages that need its trees.
@@ -476,24 +465,13 @@ fn visit(
     }))
 }
 
-/// Finds out how often functions run, and runs the rules.
-fn finish(
-    around: Around<'_>,
-    visited: Vec<Visited>,
-    benchmarks: Option<&Benchmarks>,
-) -> Vec<Checked> {
-    let calls = visited.iter().filter_map(|v| match v {
-        Visited::Surveyed(surveyed, _) => Some(&surveyed.calls),
-        Visited::Done(_) => None,
-    });
-    let calls: Vec<_> = calls.collect();
-    let spread = benchmarks.map(|b| spread::join(around.program, &calls, b));
-    let spread = spread.unwrap_or_default();
+/// Runs the rules.
+fn finish(around: Around<'_>, visited: Vec<Visited>, ways: &Ways<'_>) -> Vec<Checked> {
     let finish = |visited| match visited {
         Visited::Done(checked) => checked,
         Visited::Surveyed(surveyed, compiler_lines) => Checked {
             compiler_lines,
-            ..surveyed.check(around, &spread)
+            ..surveyed.check(around, ways)
         },
     };
     visited.into_par_iter().map(finish).collect()
@@ -532,9 +510,14 @@ fn numbered(program: &Program, checked: &mut [Checked]) -> Vec<Finding> {
 }
 
 impl Analysis {
+    /// Where the run was made.
+    fn places(&self) -> &Places {
+        &self.ground.setup.places
+    }
+
     /// The absolute path of a file.
     fn path_of(&self, file: FileId) -> PathBuf {
-        walk::normalize(&self.places.cwd.join(self.program.files[file].path()))
+        walk::normalize(&self.places().cwd.join(self.program.files[file].path()))
     }
 
     /// The absolute path of the folder that a finding lies in.
@@ -570,7 +553,8 @@ impl Analysis {
         let (files, others): (Vec<(FileId, SourceFile)>, Vec<_>) =
             files.partition(|(id, _)| wanted.contains(id));
         // A report ends the run, and these are taken apart list by list: that is left to the end of the process.
-        std::mem::forget((self.units, self.program.packages, others));
+        std::mem::forget((self.ground.units, self.ground.calls, self.ground.spread));
+        std::mem::forget((self.program.packages, others));
         let shared = |(id, file)| (id, Arc::new(file));
         let document = |meta| RuleDoc {
             markdown: crate::rules::markdown(&meta),
@@ -585,7 +569,7 @@ impl Analysis {
             summary,
             compiler_lines,
             notices: self.notices,
-            places: self.places,
+            places: self.ground.setup.places,
         }
     }
 }

@@ -37,8 +37,9 @@ use super::typecheck::Typed;
 use super::{contract, regions, spread};
 
 /// What became of a package.
-#[derive(Default)]
 pub(super) struct Checked {
+    /// Which package of the program.
+    pub(super) id: PackageId,
     /// Sites of the files that findings are wanted of, by file and place.
     pub(super) sites: Vec<Site>,
     /// Findings, suppressed ones included.
@@ -65,7 +66,8 @@ pub(super) struct Surveyed {
     /// What it adds to the call graph.
     pub(super) calls: PackageCalls,
     go: GoVersion,
-    id: PackageId,
+    /// Which package of the program.
+    pub(super) id: PackageId,
 }
 
 struct SurveyedFile {
@@ -188,7 +190,7 @@ fn add_found(
 
 impl Surveyed {
     /// Runs the rules over the files that findings are wanted of.
-    pub(super) fn check(self, around: Around<'_>, spread: &Spread) -> Checked {
+    pub(super) fn check(self, around: Around<'_>, ways: &Ways<'_>) -> Checked {
         let program = around.program;
         let package = &program.packages[self.id];
         let settings = around.settings.for_folder(&package.dir);
@@ -213,11 +215,7 @@ impl Surveyed {
             };
             let path = package.dir.join(src.path().file_name().unwrap_or_default());
             let place = |file, offset| spread::place(program, file, offset);
-            let ways = Ways {
-                spread,
-                place: &place,
-            };
-            let mut findings = unit.run(&mut sites, ways, &settings.active_for(&path));
+            let mut findings = unit.run(&mut sites, ways, &place, &settings.active_for(&path));
             findings.retain(|f| {
                 let site = f.site.as_ref();
                 site.is_none_or(|site| around.profiles.wants(site))
@@ -264,11 +262,15 @@ pub(super) fn counted(program: &Program, typed: &Typed<'_>) -> Checked {
         .iter()
         .map(|file| program.files[file.id].text().len() as u64);
     Checked {
+        id: typed.id,
+        sites: Vec::new(),
+        findings: Vec::new(),
         files: files.len(),
         bytes: bytes.sum(),
+        compiler_lines: Vec::new(),
+        uses: Vec::new(),
         dir: typed.package.dir.clone(),
         mistakes: typed.diagnostics.len(),
-        ..Checked::default()
     }
 }
 
@@ -379,13 +381,17 @@ fn path_of_directive(source: &Path, name: &str) -> PathBuf {
     walk::normalize(&dir.join(name))
 }
 
-/// How functions come to run, in words.
+/// How functions come to run.
 #[derive(Clone, Copy)]
-struct Ways<'w> {
-    spread: &'w Spread,
-    /// Where a call is.
-    place: &'w dyn Fn(FileId, u32) -> String,
+pub(super) struct Ways<'w> {
+    /// How often, and along which calls.
+    pub(super) spread: &'w Spread,
+    /// Where `spread` knows the function that is at an offset of a file.
+    pub(super) known_at: &'w (dyn Fn(FileId, u32) -> Option<u32> + Sync),
 }
+
+/// Where a call is, in words.
+type Place<'p> = &'p dyn Fn(FileId, u32) -> String;
 
 /// A file on its way through the last stages.
 struct Unit<'u> {
@@ -398,11 +404,17 @@ struct Unit<'u> {
 
 impl Unit<'_> {
     /// Gives the sites their heat and runs the rules over them.
-    fn run(&self, sites: &mut [Site], ways: Ways<'_>, active: &Active) -> Vec<Finding> {
+    fn run(
+        &self,
+        sites: &mut [Site],
+        ways: &Ways<'_>,
+        place: Place<'_>,
+        active: &Active,
+    ) -> Vec<Finding> {
         let mut known: FxHashMap<u32, Option<String>> = FxHashMap::default();
         let benchmarks = ways.spread.has_benchmarks(Symbol::intern(self.package));
         for site in &mut *sites {
-            self.warm(site, ways, &mut known);
+            self.warm(site, ways, place, &mut known);
             site.traits = site.traits.with(Trait::BenchmarksBeside, benchmarks);
         }
         tally(sites);
@@ -422,16 +434,23 @@ impl Unit<'_> {
     }
 
     /// Says how often a site runs. `known` are the ways to the functions that have been asked for.
-    fn warm(&self, site: &mut Site, ways: Ways<'_>, known: &mut FxHashMap<u32, Option<String>>) {
+    fn warm(
+        &self,
+        site: &mut Site,
+        ways: &Ways<'_>,
+        place: Place<'_>,
+        known: &mut FxHashMap<u32, Option<String>>,
+    ) {
         let at = site.span.start;
         site.heat = self.file.heat.at(at);
         site.function = self.file.heat.function_at(at);
-        let place = self.file.heat.place(at);
-        if let Some(function) = place.function {
-            let calls = ways.spread.of(self.file.id, function);
-            site.heat.called(calls.behind(place.halvings));
+        let region = self.file.heat.place(at);
+        let file = self.file.id;
+        if let Some(function) = region.function.and_then(|f| (ways.known_at)(file, f)) {
+            let calls = ways.spread.of(file, function);
+            site.heat.called(calls.behind(region.halvings));
             if site.heat.is_called_often() && site.cost != Cost::Never {
-                let way = || ways.spread.why(self.file.id, function, ways.place);
+                let way = || ways.spread.why(file, function, place);
                 let why = known.entry(function).or_insert_with(way);
                 site.heat.why.extend(why.clone());
             }
@@ -516,9 +535,9 @@ pub fn check_alone(text: &str, go: GoVersion, marks: &HeatConfig<'_>, active: &A
     let place = |_, offset| format!("line {}", src.line_col(offset).line);
     let ways = Ways {
         spread: &spread,
-        place: &place,
+        known_at: &|_, offset| Some(offset),
     };
-    let findings = unit.run(&mut sites, ways, active);
+    let findings = unit.run(&mut sites, &ways, &place, active);
     Alone {
         sites,
         findings,

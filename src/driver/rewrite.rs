@@ -41,7 +41,7 @@ pub(super) struct Outcome {
 pub(super) fn analyse_with_fixes(scope: &Scope<'_>, args: &CheckArgs) -> Result<Analysis, Refusal> {
     let mut analysis = past::analyse_new(scope, &args.past)?;
     if args.fixes.fix || args.fixes.diff || shows_fixes(args) {
-        offer(scope, &mut analysis)?;
+        offer(&mut analysis)?;
     }
     Ok(analysis)
 }

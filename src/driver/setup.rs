@@ -17,6 +17,7 @@ use crate::load::{self, Env, Package, Program, Target};
 use crate::report::{self, Notice, Places};
 use crate::rules::RuleSet;
 use crate::settings::SettingsCache;
+use crate::types::sizes::Sizes;
 use crate::walk::{self, Exclude, Problem, Walked, normalize};
 
 use super::{Streams, Wanted};
@@ -149,6 +150,11 @@ impl<'f> Setup<'f> {
             }
         }
         refuse_errors(&self.settings)
+    }
+
+    /// The target's sizes.
+    pub(super) fn sizes(&self) -> Sizes {
+        Sizes::for_arch(&self.load.target.goarch).unwrap_or_default()
     }
 
     /// What reports need to know of all rules of the run, each id once; nothing if they show no findings.

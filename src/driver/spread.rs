@@ -94,11 +94,16 @@ fn calls_of(program: &Program, path: Symbol, files: &[FileId], known: &Functions
     bench::calls(path, &files, known)
 }
 
-/// Joins the calls of packages and benchmarks.
-pub(super) fn join(program: &Program, packages: &[&PackageCalls], from: &Benchmarks) -> Spread {
+/// Joins the calls of packages, which are in their order, and benchmarks.
+pub(super) fn join<'c>(
+    program: &Program,
+    packages: impl Iterator<Item = &'c PackageCalls>,
+    from: &Benchmarks,
+) -> Spread {
+    let packages: Vec<_> = packages.collect();
     let known = Functions::new(packages.iter().copied());
     let benchmarks = from.calls(program, &known);
-    let all: Vec<&PackageCalls> = packages.iter().copied().chain(&benchmarks).collect();
+    let all: Vec<&PackageCalls> = packages.into_iter().chain(&benchmarks).collect();
     Spread::new(&all)
 }
 

@@ -124,7 +124,7 @@ fn edits(analysis: &Analysis, args: &SuppressArgs, reason: &str) -> Vec<Edit> {
     let edit = |(file, wanted): (FileId, Vec<Wanted>)| {
         let src: &SourceFile = &analysis.program.files[file];
         Edit {
-            path: crate::walk::normalize(&analysis.places.cwd.join(src.path())),
+            path: crate::walk::normalize(&analysis.places().cwd.join(src.path())),
             shown: src.path().to_path_buf(),
             written: directive::write(src, &wanted, reason),
         }

@@ -13,20 +13,19 @@
 //! are suspected; if it has none, those of the folder; if that has none either, all.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 
 use rustc_hash::FxHashMap;
 
-use crate::base::files::Overlay;
 use crate::base::source::FileId;
-use crate::base::span::Span;
-use crate::edit::{self, Edit, Fix, Rewrite};
+use crate::edit::{self, Fix, Rewrite};
 use crate::finding::Finding;
 use crate::site::{Cost, Site, SiteKind};
 
 use super::Analysis;
+use super::again::{Again, Edits};
 use super::fix::Candidate;
+use super::package::Checked;
 
 /// What is wrong with a trial, and why.
 #[derive(Default)]
@@ -43,7 +42,7 @@ pub(super) struct Trial<'t> {
     candidates: &'t [Candidate],
     /// The candidates in it.
     tried: &'t [usize],
-    edits: BTreeMap<FileId, Vec<Edit>>,
+    edits: Edits,
 }
 
 /// Where something lies once all files have their edits: the file, as it was known before, and the offset.
@@ -75,20 +74,15 @@ impl<'t> Trial<'t> {
         }
     }
 
-    /// The files as the fixes leave them.
-    pub(super) fn overlay(&self) -> Overlay {
-        let files = self.edits.iter().map(|(&file, edits)| {
-            let text = edit::apply(self.before.program.files[file].text(), edits);
-            (self.before.path_of(file), Arc::from(text))
-        });
-        self.before.overlay.with(files)
+    /// What the fixes do to files.
+    pub(super) fn edits(&self) -> &Edits {
+        &self.edits
     }
 
-    /// What is wrong with `after`, the analysis of [`Trial::overlay`].
-    pub(super) fn judge(&self, after: &Analysis) -> Fault {
+    /// What is wrong with `after`, the analysis of [`Trial::edits`].
+    pub(super) fn judge(&self, after: &Again) -> Fault {
         let mut judge = Judge {
             trial: self,
-            same: same_files(self.before, after),
             fault: Fault::default(),
         };
         if after.at_fault {
@@ -111,24 +105,8 @@ impl<'t> Trial<'t> {
     }
 }
 
-/// The files of `after` as they are known in `before`.
-fn same_files(before: &Analysis, after: &Analysis) -> FxHashMap<FileId, FileId> {
-    let ids = |analysis: &Analysis| {
-        let files = analysis.program.files.iter_enumerated();
-        let files = files.map(|(id, _)| (analysis.path_of(id), id));
-        files.collect::<BTreeMap<PathBuf, FileId>>()
-    };
-    let known = ids(before);
-    let same = ids(after)
-        .into_iter()
-        .filter_map(|(path, id)| Some((id, *known.get(&path)?)));
-    same.collect()
-}
-
 struct Judge<'j, 't> {
     trial: &'j Trial<'t>,
-    /// The files of the result as they were known before.
-    same: FxHashMap<FileId, FileId>,
     fault: Fault,
 }
 
@@ -169,9 +147,10 @@ impl Judge<'_, '_> {
     }
 
     /// Packages with more mistakes than before.
-    fn mistakes(&mut self, after: &Analysis) {
+    fn mistakes(&mut self, after: &Again) {
         let mut before: BTreeMap<_, usize> = BTreeMap::new();
-        for checked in &self.trial.before.checked {
+        let trial = self.trial;
+        for checked in trial.before_of(after) {
             *before.entry(&checked.dir).or_default() += checked.mistakes;
         }
         for checked in &after.checked {
@@ -186,8 +165,8 @@ impl Judge<'_, '_> {
     }
 
     /// Findings that their fix does not take away.
-    fn targets(&mut self, after: &Analysis) {
-        let left: BTreeSet<Key<'_>> = keys(after, |file, at| self.place(file, at));
+    fn targets(&mut self, after: &Again) {
+        let left: BTreeSet<Key<'_>> = found(after).filter_map(|f| key(f, here)).collect();
         for &at in self.trial.tried {
             let finding = self.trial.finding(at);
             let key = key(finding, |file, offset| self.trial.moved(file, offset));
@@ -197,23 +176,16 @@ impl Judge<'_, '_> {
         }
     }
 
-    /// A place in the result.
-    fn place(&self, file: FileId, offset: u32) -> Option<Place> {
-        Some((*self.same.get(&file)?, offset))
-    }
-
-    fn sites(&mut self, after: &Analysis) {
+    fn sites(&mut self, after: &Again) {
         let mut before: FxHashMap<(Place, SiteKind), u8> = FxHashMap::default();
-        for site in self.trial.before.checked.iter().flat_map(|c| &c.sites) {
+        for site in self.trial.before_of(after).flat_map(|c| &c.sites) {
             if let Some(place) = self.trial.moved(site.file, site.pos) {
                 before.insert((place, site.kind), rank(&site.cost));
             }
         }
         let sites = after.checked.iter().flat_map(|c| &c.sites);
         for site in sites.filter(|s| s.kind.is_allocation()) {
-            let Some(place) = self.place(site.file, site.pos) else {
-                continue;
-            };
+            let place = (site.file, site.pos);
             let known = before.get(&(place, site.kind)).copied();
             if rank(&site.cost) > known.unwrap_or(0) && !self.is_meant(site, place) {
                 self.blame(place, "something else would be allocated");
@@ -232,11 +204,13 @@ impl Judge<'_, '_> {
         }
     }
 
-    fn findings(&mut self, after: &Analysis) {
-        let before: BTreeSet<Key<'_>> =
-            keys(self.trial.before, |file, at| self.trial.moved(file, at));
-        for found in &after.findings {
-            let Some(key) = key(found, |file, at| self.place(file, at)) else {
+    fn findings(&mut self, after: &Again) {
+        let trial = self.trial;
+        let moved = |file, at| trial.moved(file, at);
+        let before = trial.before.findings.iter();
+        let before: BTreeSet<Key<'_>> = before.filter_map(|f| key(f, moved)).collect();
+        for found in found(after) {
+            let Some(key) = key(found, here) else {
                 continue;
             };
             if !before.contains(&key) && !self.stands_in(found, key.0) {
@@ -260,6 +234,12 @@ impl Judge<'_, '_> {
 }
 
 impl Trial<'_> {
+    /// What became before of the packages that were analysed again.
+    fn before_of<'a>(&'a self, after: &'a Again) -> impl Iterator<Item = &'a Checked> {
+        let checked = self.before.checked.iter();
+        checked.filter(|c| after.packages.contains(&c.id))
+    }
+
     /// The finding that a candidate is for.
     fn finding(&self, at: usize) -> &Finding {
         &self.before.findings[self.candidates[at].0]
@@ -268,24 +248,13 @@ impl Trial<'_> {
     /// The candidate whose text lies at `offset` of a file with its edits.
     fn culprit(&self, (file, offset): Place) -> Option<usize> {
         let edits = self.edits.get(&file)?;
-        let (edit, _) = placed(edits).find(|(_, span)| span.contains(offset))?;
+        let (put_in, _) = edit::placed(edits).find(|(_, span)| span.contains(offset))?;
         let of_file = |at: &&usize| self.finding(**at).file == file;
         let mut tried = self.tried.iter().filter(of_file);
         tried
-            .find(|at| self.candidates[**at].1.own.contains(edit))
+            .find(|at| self.candidates[**at].1.own.contains(put_in))
             .copied()
     }
-}
-
-/// Where the text of each edit comes to lie.
-fn placed(edits: &[Edit]) -> impl Iterator<Item = (&Edit, Span)> {
-    let mut shift = 0_i64;
-    edits.iter().map(move |edit| {
-        let start = (i64::from(edit.span.start) + shift) as u32;
-        let length = edit.text.len() as u32;
-        shift += i64::from(length) - i64::from(edit.span.end - edit.span.start);
-        (edit, Span::new(start, start + length))
-    })
 }
 
 /// How much a site costs, for comparing.
@@ -298,15 +267,17 @@ fn rank(cost: &Cost) -> u8 {
     }
 }
 
-/// The keys of all findings, without those that `place` says are gone.
-fn keys(analysis: &Analysis, place: impl Fn(FileId, u32) -> Option<Place>) -> BTreeSet<Key<'_>> {
-    analysis
-        .findings
-        .iter()
-        .filter_map(|f| key(f, &place))
-        .collect()
+/// The findings of the packages that were analysed again.
+fn found(after: &Again) -> impl Iterator<Item = &Finding> {
+    after.checked.iter().flat_map(|c| &c.findings)
 }
 
+/// A place in the result.
+fn here(file: FileId, offset: u32) -> Option<Place> {
+    Some((file, offset))
+}
+
+/// What a finding is known by; `None` if `place` says that its place is gone.
 fn key(finding: &Finding, place: impl Fn(FileId, u32) -> Option<Place>) -> Option<Key<'_>> {
     let site = finding.site.as_ref();
     let at = site.map_or(finding.span.start, |s| s.pos);

@@ -143,7 +143,10 @@ impl Reader<'_, '_> {
             Expr::Call { fun, args, .. } => {
                 let mode = self.file.info.exprs[ast.unparen(fun)].mode;
                 if matches!(mode, Mode::TypeExpr | Mode::Builtin) {
-                    todo.extend(ast.list(args));
+                    // What `len` measures is not held.
+                    if mode == Mode::TypeExpr || self.holds_functions(self.ty(x)) {
+                        todo.extend(ast.list(args));
+                    }
                     return None;
                 }
             }

@@ -252,6 +252,46 @@ fn a_fix_that_only_moves_the_allocation_is_not_offered() {
     );
 }
 
+/// A function that is just cheap enough to be inlined, and a package that lives by it.
+const AT_THE_LIMIT: &str = "package a\n\nimport \"io\"\n\nfunc Copy(w io.Writer, p []byte, xs []int) int {\n\tw.Write(p)\n\tvar out []int\n\tfor _, x := range xs {\n\t\tout = append(out, x)\n\t}\n\treturn len(out)\n}\n";
+const LIVES_BY_IT: &str = "package b\n\nimport (\n\t\"bytes\"\n\n\t\"example.com/demo/a\"\n)\n\nfunc Use(xs []int) int {\n\tvar buf bytes.Buffer\n\tp := make([]byte, 8)\n\treturn a.Copy(&buf, p, xs) + buf.Len()\n}\n";
+
+#[test]
+fn a_fix_that_costs_an_importer_something_is_not_offered() {
+    let dir = module("importers", "rules");
+    write(&dir, "a/a.go", AT_THE_LIMIT);
+    write(&dir, "b/b.go", LIVES_BY_IT);
+    let output = heaplint(&dir, &["check", "--diff", "a"]);
+    assert!(
+        text(&output.stdout).contains("+\tout := make([]int, 0, len(xs))"),
+        "{}",
+        text(&output.stderr)
+    );
+    // With the capacity it would no longer be inlined, and so `buf` be given to a writer that nobody knows.
+    let output = heaplint(&dir, &["check", "--diff"]);
+    assert_eq!(text(&output.stdout), "");
+    assert!(
+        text(&output.stderr).contains("there would be another finding"),
+        "{}",
+        text(&output.stderr)
+    );
+}
+
+#[test]
+fn a_fix_that_changes_who_calls_whom_is_tried_with_all_packages() {
+    let dir = one(
+        "calls",
+        "package m\n\nfunc Run(n int, f func()) {\n\tfs := make([]func(), n&7)\n\tfor i := range fs {\n\t\tfs[i] = f\n\t}\n\tfor _, f := range fs {\n\t\tf()\n\t}\n}\n",
+    );
+    let output = heaplint(&dir, &["check", "--diff"]);
+    assert!(
+        text(&output.stdout).contains("+\tvar fsArray [7]func()"),
+        "{}{}",
+        text(&output.stdout),
+        text(&output.stderr)
+    );
+}
+
 #[test]
 fn reports_carry_fixes_that_are_complete_by_themselves() {
     let twice = LOOP.replace(
