@@ -4,14 +4,16 @@ use memchr::memmem;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
+use crate::base::index::Idx;
 use crate::base::source::{FileId, SourceFile};
 use crate::base::span::Span;
 use crate::contract::breach::{Breach, Search};
 use crate::contract::exempt::Exempt;
-use crate::directive::{self, ALLOC_OK, Directives, NOALLOC};
+use crate::directive::{self, ALLOC_OK, Directives, Exemption, NOALLOC};
 use crate::ir;
 use crate::ir::FuncKind;
-use crate::ir::node::FuncId;
+use crate::ir::body::Body;
+use crate::ir::node::{FuncId, NodeId};
 use crate::load::Program;
 use crate::parse::Parsed;
 use crate::rules::{self, Found};
@@ -72,9 +74,11 @@ pub(super) fn findings(
     };
     let mut found = Vec::new();
     for (file, directives) in info.files.iter().zip(directives) {
-        let exemptions = directives.exemptions.iter();
-        let unused =
-            exemptions.filter(|e| !contracts.effects.used.contains(&(file.file, e.covers)));
+        let is_unused = |e: &&Exemption| {
+            let used = contracts.effects.used.contains(&(file.file, e.covers));
+            !used && !is_undecided(&decided.package, file.file, e.covers)
+        };
+        let unused = directives.exemptions.iter().filter(is_unused);
         found.extend(unused.map(|e| (file.file, unused_exemption(e.comment))));
     }
     let promises = promises(info, directives);
@@ -121,6 +125,24 @@ fn bodies(package: &ir::Package, obj: Obj) -> Vec<FuncId> {
         is_it && !f.generic && f.kind != FuncKind::Wrapper
     });
     own.map(|(id, _)| id).collect()
+}
+
+/// Whether code in `covers` belongs to a generic function of which the package has no instance: what it allocates hangs on
+/// the types that others make instances with.
+fn is_undecided(package: &ir::Package, file: FileId, covers: Span) -> bool {
+    let generic = package.funcs.iter().filter(|f| f.generic);
+    let mut there = generic.filter(|f| has_code_in(&f.body, file, covers));
+    there.any(|func| {
+        let parent = |f: &&ir::Func| f.parent.map(|id| &package.funcs[id]);
+        let outermost = std::iter::successors(Some(func), parent).last();
+        let declared = outermost.and_then(|f| f.sym).map(|sym| sym.obj().origin());
+        declared.is_some_and(|obj| bodies(package, obj).is_empty())
+    })
+}
+
+fn has_code_in(body: &Body, file: FileId, covers: Span) -> bool {
+    let mut places = (0..body.len()).map(|id| body.pos(NodeId::from_usize(id)));
+    places.any(|at| at.file == Some(file) && covers.contains(at.offset))
 }
 
 fn of_breach(breach: Breach) -> Found {

@@ -333,6 +333,34 @@ func partlyExempt(exempt bool, s string, n uint64) any {
 	return n // want noalloc
 }
 
+// Of these nobody makes an instance, so nobody knows what there is to exempt; of the last one somebody does.
+
+func exemptGeneric[T any](list []T, value T) []T {
+	return append(list, value) //heaplint:alloc-ok -- callers pay for it
+}
+
+func exemptInLiteral[T any](value T) func() T {
+	return func() T {
+		//heaplint:alloc-ok -- the copy
+		kept := value
+		return kept
+	}
+}
+
+type shelf[T any] struct{ list []T }
+
+func (s *shelf[T]) exemptMethod(value T) {
+	s.list = append(s.list, value) //heaplint:alloc-ok -- callers pay for it
+}
+
+func exemptForNothing[T any](list []T) int {
+	return len(list) //heaplint:alloc-ok -- this allocates nothing // want unused-suppression
+}
+
+func usesInstance(list []int) int {
+	return exemptForNothing(list)
+}
+
 //heaplint:noalloc
 func exemptCall() *pair {
 	return newPair() //heaplint:alloc-ok -- the call, and all that it leads to
