@@ -1,6 +1,7 @@
 """Reads SARIF logs for .ci/run.
 
 verdict LOG REPORT   fail if the validator's REPORT on LOG has an error or a warning, or if LOG has no results
+has LOG NAME...      fail unless each NAME is a property of some result in LOG
 strip LOG ROOT       print LOG without fingerprints and with the repository's root at ROOT
 compare A B          fail unless A and B have the same line fingerprints
 """
@@ -30,6 +31,13 @@ def verdict(log, report):
     print(f"{log}: {len(results(log))} results, no error, no warning")
 
 
+def has(log, *names):
+    there = {name for result in results(log) for name in result}
+    missing = [name for name in names if name not in there]
+    if missing:
+        sys.exit(f"{log} has no result with {', '.join(missing)}")
+
+
 def strip(log, root):
     log = json.loads(pathlib.Path(log).read_text(encoding="utf-8"))
     for run in log["runs"]:
@@ -51,4 +59,4 @@ def compare(ours, theirs):
 
 
 if __name__ == "__main__":
-    {"verdict": verdict, "strip": strip, "compare": compare}[sys.argv[1]](*sys.argv[2:])
+    {"verdict": verdict, "has": has, "strip": strip, "compare": compare}[sys.argv[1]](*sys.argv[2:])
