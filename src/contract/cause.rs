@@ -15,7 +15,7 @@ use crate::inline::callee::{Finder, Target};
 use crate::ir::Package;
 use crate::ir::body::{Body, Pos};
 use crate::ir::node::{FuncId, Node, NodeId};
-use crate::ir::print::node_text;
+use crate::ir::print::plain_text;
 use crate::site::{Cost, SiteKind};
 use crate::types::builtin::BuiltinId;
 use crate::types::ty::{Ty, TyKind};
@@ -131,7 +131,7 @@ impl<'a, 'w> Causes<'a, 'w> {
             Node::Call { fun, .. } => fun,
             _ => id,
         };
-        node_text(self.package, func, shown)
+        plain_text(self.package, func, shown)
     }
 
     fn node(&self, func: FuncId, body: &Body, id: NodeId) -> Option<CauseKind> {

@@ -27,7 +27,7 @@ use crate::ir::Package;
 use crate::ir::body::{Body, Class, ConvKind};
 use crate::ir::node::{FuncId, Node, NodeId, Nodes};
 use crate::ir::outline::Outlines;
-use crate::ir::print::node_text;
+use crate::ir::print::plain_text;
 use crate::ir::release::Release;
 use crate::ir::statics::Statics;
 use crate::site::Cost;
@@ -188,7 +188,7 @@ impl<'a> Costs<'a> {
             (_, TyKind::Slice(elem)) => {
                 let size = body.list(args).last().copied();
                 let constant = literal.or_else(|| size.and_then(|s| body.literal(s)));
-                let text = size.map(|s| node_text(self.package, at.func, s));
+                let text = size.map(|s| plain_text(self.package, at.func, s));
                 let text = text.unwrap_or_default();
                 self.make_slice(*elem, constant.and_then(Value::as_i64), &text, on_heap)
             }

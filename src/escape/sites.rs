@@ -21,7 +21,7 @@ use crate::base::source::FileId;
 use crate::base::span::Span;
 use crate::ir::body::{Body, Class, ConvKind, FuncKey, Pos};
 use crate::ir::node::{FuncId, Node, NodeId};
-use crate::ir::print::node_text;
+use crate::ir::print::{node_text, plain_text, variable_text};
 use crate::ir::typetext::type_text;
 use crate::ir::{FuncKind, Package};
 use crate::site::{Cost, FlowStep, Heat, Reason, Site, SiteKind, Trait, Traits, TypeKind, Verdict};
@@ -477,25 +477,24 @@ impl Sites<'_> {
         match step.derefs {
             ..0 => format!("the address of {source}"),
             0 => source,
-            n => format!(
-                "{}{source}",
-                "*".repeat(usize::try_from(n.min(8)).unwrap_or(0))
-            ),
+            n if source.starts_with('`') => {
+                let stars = usize::try_from(n.min(8)).unwrap_or(0);
+                format!("{}{source}", "*".repeat(stars))
+            }
+            _ => format!("what {source} points to"),
         }
     }
 
     fn subject_text(&self, subject: Subject) -> String {
         match subject {
             Subject::Anonymous => "a temporary".to_owned(),
-            Subject::Variable(func, local) => {
-                let name = self.package().funcs[func].body.locals[local].name;
-                match name.as_str() {
-                    name if name.starts_with("~r") => "the result".to_owned(),
-                    name => format!("`{name}`"),
-                }
-            }
+            Subject::Variable(func, local) => variable_text(self.package(), func, local),
             Subject::Storage(at) => {
-                let text = node_text(self.package(), at.func, at.node);
+                let body: &Body = &self.package().funcs[at.func].body;
+                if matches!(body.node(at.node), Node::CompLit { dots: true, .. }) {
+                    return "the slice of variadic arguments".to_owned();
+                }
+                let text = plain_text(self.package(), at.func, at.node);
                 format!("the storage of `{}`", shortened(&text))
             }
         }

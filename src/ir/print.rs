@@ -7,7 +7,7 @@
 use std::fmt::Write;
 
 use super::Package;
-use super::body::{Body, ConvKind, FuncRef};
+use super::body::{Body, ConvKind, FuncKey, FuncRef, LocalId};
 use super::node::{BinOp, FuncId, Node, NodeId, Nodes, UnOp};
 use super::quote::constant_text;
 use super::shape::has_shape;
@@ -26,14 +26,52 @@ pub fn node_text(package: &Package, func: FuncId, id: NodeId) -> String {
     body_text(&package.funcs[func].body, package.pkg, id)
 }
 
+/// The same for people who do not know what the compiler calls its own variables: what such a one holds shows in its place,
+/// or `…` where no source stands for it.
+pub fn plain_text(package: &Package, func: FuncId, id: NodeId) -> String {
+    let body = &package.funcs[func].body;
+    let mut printer = Printer::new(body, package.pkg);
+    printer.plain = true;
+    printer.stmt(id);
+    printer.out
+}
+
+/// A variable in words: "`x`", "the result of `F`", "a temporary".
+pub fn variable_text(package: &Package, func: FuncId, local: LocalId) -> String {
+    let body = &package.funcs[func].body;
+    let name = body.locals[local].name.as_str();
+    let mut printer = Printer::new(body, package.pkg);
+    if is_written(name) {
+        return format!("`{name}`");
+    }
+    match &name[..name.len().min(2)] {
+        "~r" | "~R" | "~b" => match printer.inlined_callee(local) {
+            Some(callee) => format!("the result of `{callee}`"),
+            None => "the result".to_owned(),
+        },
+        "~p" => "a parameter without a name".to_owned(),
+        _ => {
+            printer.plain = true;
+            printer.made_up(local);
+            match printer.out.as_str() {
+                MADE_UP => "a temporary".to_owned(),
+                text => format!("`{text}`"),
+            }
+        }
+    }
+}
+
+/// What stands in plain text for what has no source.
+const MADE_UP: &str = "…";
+
+/// Whether a variable's name is one that source has, and not one that the compiler makes up: `~r0`, `.autotmp_3`, `#next`.
+fn is_written(name: &str) -> bool {
+    !name.starts_with(['~', '.', '#'])
+}
+
 /// The text of expression or statement `id` of a body, in messages about package `local`.
 pub fn body_text(body: &Body, local: Pkg, id: NodeId) -> String {
-    let mut printer = Printer {
-        body,
-        local: Some(local),
-        out: String::new(),
-        depth: 0,
-    };
+    let mut printer = Printer::new(body, local);
     printer.stmt(id);
     printer.out
 }
@@ -88,9 +126,20 @@ struct Printer<'a> {
     local: Option<Pkg>,
     out: String,
     depth: u32,
+    /// Without names that the compiler makes up.
+    plain: bool,
 }
 
-impl Printer<'_> {
+impl<'a> Printer<'a> {
+    fn new(body: &'a Body, local: Pkg) -> Printer<'a> {
+        Printer {
+            body,
+            local: Some(local),
+            out: String::new(),
+            depth: 0,
+            plain: false,
+        }
+    }
     fn text(&mut self, text: &str) {
         self.out.push_str(text);
     }
@@ -205,6 +254,11 @@ impl Printer<'_> {
     fn bare(&mut self, id: NodeId, own: u8) {
         let ty = self.body.ty(id);
         match self.body.node(id) {
+            Node::Name(local)
+                if self.plain && !is_written(self.body.locals[local].name.as_str()) =>
+            {
+                self.made_up(local);
+            }
             Node::Name(local) => {
                 let local = self.body.locals[local];
                 let text = symbol_text(local.name, local.pkg, self.local);
@@ -288,6 +342,7 @@ impl Printer<'_> {
             }
             Node::Slice { x, parts } => self.slice(x, parts, own),
             Node::Conv { x, .. } => self.conversion(ty, x),
+            Node::CompLit { list, dots: true } if self.plain => self.list(list),
             Node::CompLit { dots: true, .. } => self.text("... argument"),
             Node::CompLit { list, .. } => {
                 self.ty(ty);
@@ -375,7 +430,10 @@ impl Printer<'_> {
     fn arguments(&mut self, args: Nodes, ddd: bool) {
         self.text("(");
         self.list(args);
-        self.text(if ddd { "...)" } else { ")" });
+        let args = self.body.list(args);
+        let packed = |id: &NodeId| matches!(self.body.node(*id), Node::CompLit { dots: true, .. });
+        let packed = self.plain && args.last().is_some_and(packed);
+        self.text(if ddd && !packed { "...)" } else { ")" });
     }
 
     fn builtin(&mut self, id: BuiltinId, args: Nodes, ddd: bool, ty: Ty) {
@@ -391,6 +449,34 @@ impl Printer<'_> {
             self.expr(arg, 0);
         }
         self.text(")");
+    }
+
+    /// The function whose inlined call declares a variable.
+    fn inlined_callee(&self, local: LocalId) -> Option<String> {
+        let at = self.body.locals[local].pos.inline?;
+        match self.body.inlined[at].callee {
+            FuncKey::Ref(func) => Some(func_text(func, self.local)),
+            FuncKey::Closure(_) => None,
+        }
+    }
+
+    /// What a variable of the compiler holds: the result of a call, or what it is set to.
+    fn made_up(&mut self, local: LocalId) {
+        let set_to = self.body.locals[local].defn.map(|id| self.body.node(id));
+        if let Some(callee) = self.inlined_callee(local).filter(|_| self.is_result(local)) {
+            self.text(&format!("{callee}({MADE_UP})"));
+        } else if let Some(Node::Assign { y: Some(y), .. }) = set_to {
+            self.expr(y, 0);
+        } else {
+            self.text(MADE_UP);
+        }
+    }
+
+    fn is_result(&self, local: LocalId) -> bool {
+        let name = self.body.locals[local].name.as_str();
+        ["~r", "~R", "~b"]
+            .iter()
+            .any(|start| name.starts_with(start))
     }
 
     fn inlined(&mut self, results: Nodes) {

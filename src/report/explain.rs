@@ -18,7 +18,7 @@ use crate::base::bytesize;
 use crate::base::index::IndexVec;
 use crate::base::source::{FileId, SourceFile};
 use crate::base::span::Span;
-use crate::site::{Cost, FlowStep, Site, Verdict};
+use crate::site::{Cost, FlowStep, Site, SiteKind, Verdict};
 
 /// A site and what is known of it besides.
 pub struct Explained<'s> {
@@ -45,18 +45,26 @@ pub fn write_explanation(
     Ok(())
 }
 
+/// What a site is, as the beginning of a sentence. Nobody has written the slice of variadic arguments.
+fn subject(site: &Site) -> String {
+    match site.kind {
+        SiteKind::VariadicSlice => "the slice of variadic arguments".to_owned(),
+        _ => format!("`{}`", text::one_line(&site.expr)),
+    }
+}
+
 fn one(
     files: &IndexVec<FileId, SourceFile>,
     explained: &Explained<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let site = explained.site;
-    let expr = text::one_line(&site.expr);
+    let expr = subject(site);
     let at = position(files, site.file, site.span);
     match &site.verdict {
-        Verdict::Stack => writeln!(out, "{at}: `{expr}` stays in its frame")?,
-        Verdict::Heap(_) => writeln!(out, "{at}: `{expr}` is on the heap: {}", explained.reason)?,
-        Verdict::Unknown(missing) => writeln!(out, "{at}: `{expr}` is not known: {missing}")?,
+        Verdict::Stack => writeln!(out, "{at}: {expr} stays in its frame")?,
+        Verdict::Heap(_) => writeln!(out, "{at}: {expr} is on the heap: {}", explained.reason)?,
+        Verdict::Unknown(missing) => writeln!(out, "{at}: {expr} is not known: {missing}")?,
     }
     let size = match site.size {
         Some(bytes) => bytesize::display(bytes),

@@ -371,3 +371,23 @@ func f(a, b string, n int) []string {
     let function = run.sites.iter().find(|s| s.kind == SiteKind::Function);
     assert_eq!(function.unwrap().count, 4);
 }
+
+#[test]
+fn flows_speak_of_the_source_and_not_of_the_compilers_variables() {
+    let source = "package p\n\nimport (\n\t\"fmt\"\n\t\"io\"\n)\n\nfunc name(i int) string { return fmt.Sprint(i) }\n\nfunc log(w io.Writer, xs []int, ys []string) []string {\n\tfor _, x := range xs {\n\t\tys = append(ys, name(x))\n\t\tfmt.Fprintln(w, name(x))\n\t}\n\treturn ys\n}\n";
+    let run = run(source, GoVersion::NEWEST, &everything());
+    let flows = run.sites.iter().flat_map(|s| &s.flow);
+    let notes: Vec<&str> = flows.map(|step| step.note.as_str()).collect();
+    for wanted in [
+        "the address of the storage of `name(…)` goes to the slice of variadic arguments (slice-literal-element)",
+        "the address of the storage of `append(ys, name(…))` goes to `ys` (assign)",
+    ] {
+        assert!(notes.contains(&wanted), "{wanted}: {notes:#?}");
+    }
+    let made_up = |note: &&str| {
+        ["~r", "~R", ".autotmp", "... argument"]
+            .iter()
+            .any(|name| note.contains(name))
+    };
+    assert!(!notes.iter().any(made_up), "{notes:#?}");
+}
