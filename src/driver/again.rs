@@ -21,8 +21,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
-
 use crate::base::index::{Idx, IndexVec};
 use crate::base::source::{FileId, SourceFile};
 use crate::base::symbol::Symbol;
@@ -220,10 +218,9 @@ impl Change<'_> {
         };
         let around = self.around(&units);
         let program = self.program;
-        let none = FxHashSet::default();
         let visited = each_package(program, units.sizes(), Bodies::All, &known, |typed| {
             let mut decided = units.decide(program, typed);
-            visit(around, Wanted::FINDINGS, &none, typed, &mut decided)
+            visit(around, Wanted::FINDINGS, typed, &mut decided)
         });
         let visited = visited.map_err(Refusal::Facts)?;
         let at_fault = packages.iter().any(|id| visited[id.index()].is_none());

@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
+use crate::base::source::FileId;
 use crate::heat::calls::PackageCalls;
 use crate::heat::spread::Spread;
 use crate::load::{PackageId, Program};
@@ -18,6 +21,8 @@ use super::spread::{self, Benchmarks};
 pub(super) struct Ground {
     pub(super) setup: Setup<'static>,
     pub(super) profiles: Profiles,
+    /// The files of packages that were asked for.
+    pub(super) asked_for: FxHashSet<FileId>,
     /// The packages' code.
     pub(super) units: Arc<Units>,
     /// Who calls whom, by package, where findings are wanted.
@@ -33,8 +38,10 @@ impl Ground {
         profiles: Profiles,
         units: Units,
         benchmarks: Option<Benchmarks>,
+        asked_for: FxHashSet<FileId>,
     ) -> Ground {
         Ground {
+            asked_for,
             setup,
             profiles,
             units: Arc::new(units),
@@ -48,6 +55,7 @@ impl Ground {
     pub(super) fn around<'r>(&'r self, program: &'r Program) -> Around<'r> {
         Around {
             units: &self.units,
+            asked_for: &self.asked_for,
             program,
             settings: &self.setup.settings,
             profiles: &self.profiles,

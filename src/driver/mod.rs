@@ -47,7 +47,6 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
 
 use crate::base::diag::Level;
 use crate::base::files::{Disk, Overlay};
@@ -363,7 +362,8 @@ fn analyse(scope: &Scope<'_>) -> Result<Analysis, Refusal> {
         contracts: scope.wanted.findings && contract::are_there(&program),
     };
     let units = Units::new(program.packages.len(), setup.sizes(), options);
-    let mut ground = Ground::new(setup, profiles, units, benchmarks);
+    let asked_for = package::asked_for(&program);
+    let mut ground = Ground::new(setup, profiles, units, benchmarks, asked_for);
     let visited = visit_all(scope, &program, &ground)?;
     let faults = visited.iter().zip(&program.packages);
     let faults = faults.filter(|(visited, _)| visited.is_none());
@@ -397,7 +397,6 @@ fn visit_all(
     let units = &ground.units;
     let progress = || Progress::new(program.packages.len());
     let progress = scope.progress.then(progress);
-    let asked_for = package::asked_for(program);
     let cache = ground.setup.cache.as_ref();
     let goarch = &ground.setup.load.target.goarch;
     let reuse = cache.map(|cache| Reuse::new(program, cache, goarch, units.options()));
@@ -412,7 +411,7 @@ fn visit_all(
             reuse.put(typed, &Code::exported(&decided.package, &decided.analysis));
         }
         let around = ground.around(program);
-        let visited = visit(around, scope.wanted, &asked_for, typed, &mut decided);
+        let visited = visit(around, scope.wanted, typed, &mut decided);
         progress.iter().for_each(Progress::step);
         visited
     });
@@ -434,7 +433,6 @@ enum Visited {
 fn visit(
     around: Around<'_>,
     wanted: Wanted,
-    asked_for: &FxHashSet<FileId>,
     typed: &Typed<'_>,
     decided: &mut Decided,
 ) -> Option<Visited> {
@@ -450,7 +448,7 @@ fn visit(
     let program = around.program;
     let mut compiler_lines = Vec::new();
     if wanted.compiler_lines {
-        compiler_lines = package::compiler_lines(program, asked_for, decided);
+        compiler_lines = package::compiler_lines(program, around.asked_for, decided);
     }
     if wanted.inlining {
         compiler_lines = package::inlining(program, decided);

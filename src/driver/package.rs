@@ -26,7 +26,7 @@ use crate::profile::{Measured, Uses};
 use crate::report::CompilerLines;
 use crate::rules::{self, Active, Found, SYNTAX_ERROR, Snippet};
 use crate::settings::{Settings, SettingsCache};
-use crate::site::{Cost, GoVersion, Site, SiteKind, Trait};
+use crate::site::{Cost, FlowStep, GoVersion, Site, SiteKind, Trait};
 use crate::types::info;
 use crate::walk;
 
@@ -89,6 +89,8 @@ pub(super) struct Around<'r> {
     pub(super) program: &'r Program,
     pub(super) settings: &'r SettingsCache<'r>,
     pub(super) profiles: &'r Profiles,
+    /// The files of packages that were asked for.
+    pub(super) asked_for: &'r FxHashSet<FileId>,
 }
 
 /// Gathers what rules need of a package while its trees are there.
@@ -113,6 +115,11 @@ pub(super) fn survey(
     let mut sites = decided.sites(&extra(&in_force, stack_variables, &|name| {
         in_force.iter().any(|a| a.asks_for_call(name))
     }));
+    for site in &mut sites {
+        // Of a dependency that is in the cache nobody knows places, and the cache is not to be noticed.
+        let is_known = |step: &FlowStep| around.asked_for.contains(&step.file);
+        site.flow.retain(is_known);
+    }
     regions::show(
         &mut sites,
         files

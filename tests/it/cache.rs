@@ -176,6 +176,27 @@ fn a_run_says_the_same_with_and_without_cache() {
 }
 
 #[test]
+fn the_way_of_a_value_is_shown_the_same_with_a_dependency_in_the_cache() {
+    let module = module(KEEPS);
+    let explained = || {
+        let output = command(module.root())
+            .args(["explain", "top/top.go:6"])
+            .env_remove("HEAPLINT_NO_CACHE")
+            .env("HEAPLINT_CACHE", module.root().join("cache"))
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let cold = explained();
+    assert!(
+        cold.contains("`new(int)` is on the heap") && cold.contains("the way:"),
+        "{cold}"
+    );
+    assert!(!entries(&module.root().join("cache")).is_empty());
+    assert_eq!(explained(), cold);
+}
+
+#[test]
 fn a_changed_dependency_is_another_entry() {
     let module = module(DROPS);
     let cache = module.root().join("cache");
