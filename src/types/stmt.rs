@@ -287,18 +287,5 @@ impl Checker<'_> {
 
 /// The operator that `op=` applies.
 pub(super) fn binary_op(op: Kind) -> Kind {
-    match op {
-        Kind::AddAssign => Kind::Add,
-        Kind::SubAssign => Kind::Sub,
-        Kind::OrAssign => Kind::Or,
-        Kind::XorAssign => Kind::Xor,
-        Kind::MulAssign => Kind::Mul,
-        Kind::DivAssign => Kind::Div,
-        Kind::RemAssign => Kind::Rem,
-        Kind::AndAssign => Kind::And,
-        Kind::AndNotAssign => Kind::AndNot,
-        Kind::ShlAssign => Kind::Shl,
-        Kind::ShrAssign => Kind::Shr,
-        other => other,
-    }
+    op.assign_op().unwrap_or(op)
 }
