@@ -301,15 +301,16 @@ struct Comparer {
     renamed: Vec<(Ty, Ty)>,
 }
 
-/// Interfaces under comparison: a method's signature may mention the interface again.
-struct Pair<'a> {
-    x: &'static Interface,
-    y: &'static Interface,
-    outer: Option<&'a Pair<'a>>,
+/// Interfaces under comparison, innermost first: a method's signature may mention the interface again.
+pub(super) struct Pair<'a> {
+    pub(super) x: &'static Interface,
+    pub(super) y: &'static Interface,
+    pub(super) outer: Option<&'a Pair<'a>>,
 }
 
 impl Pair<'_> {
-    fn under_comparison(&self, x: &Interface, y: &Interface) -> bool {
+    /// Whether the two are compared further out, in whichever order.
+    pub(super) fn under_comparison(&self, x: &Interface, y: &Interface) -> bool {
         let same = |a: &Interface, b: &Interface| std::ptr::eq(a, b);
         let mut at = Some(self);
         while let Some(pair) = at {

@@ -8,7 +8,7 @@
 use super::check::Checker;
 use super::object::Obj;
 use super::package::Pkg;
-use super::predicates::identical;
+use super::predicates::{Pair, identical};
 use super::ty::{Interface, Signature, Struct, Ty, TyKind};
 use super::under::common_under;
 use crate::ast::ChanDir;
@@ -50,28 +50,6 @@ impl UnifyMode {
 
 /// Deeper than this, types do not unify; go/types has the same limit.
 const MAX_DEPTH: u32 = 50;
-
-/// Interfaces under comparison, innermost first.
-struct Pair<'a> {
-    x: &'static Interface,
-    y: &'static Interface,
-    outer: Option<&'a Pair<'a>>,
-}
-
-impl Pair<'_> {
-    fn contains(&self, x: &Interface, y: &Interface) -> bool {
-        let mut at = Some(self);
-        while let Some(p) = at {
-            let (a, b) = (std::ptr::eq(p.x, x), std::ptr::eq(p.y, y));
-            let (c, d) = (std::ptr::eq(p.x, y), std::ptr::eq(p.y, x));
-            if a && b || c && d {
-                return true;
-            }
-            at = p.outer;
-        }
-        false
-    }
-}
 
 /// The type parameters to be found, and what was found so far.
 pub struct Unifier {
@@ -282,7 +260,7 @@ impl Unifier {
         if xset.comparable != yset.comparable || !xset.same_terms(yset) {
             return false;
         }
-        if outer.is_some_and(|p| p.contains(x, y)) {
+        if outer.is_some_and(|p| p.under_comparison(x, y)) {
             return true;
         }
         let pair = Pair { x, y, outer };
@@ -408,7 +386,7 @@ impl Unifier {
         {
             return false;
         }
-        if outer.is_some_and(|p| p.contains(x, y)) {
+        if outer.is_some_and(|p| p.under_comparison(x, y)) {
             return true;
         }
         let pair = Pair { x, y, outer };
