@@ -90,6 +90,9 @@ fn find_rule<'r>(
     writeln!(streams.err, "error: there is no rule `{id}`")?;
     match hint {
         Some(hint) => writeln!(streams.err, "help: {hint}")?,
+        None if Path::new(id).extension().is_some_and(|e| e == "go") || id.contains(".go:") => {
+            writeln!(streams.err, "help: a place is FILE:LINE or FILE:LINE:COL")?;
+        }
         None => writeln!(streams.err, "help: `heaplint rules list` shows all rules")?,
     }
     Ok(None)

@@ -97,6 +97,9 @@ pub(super) fn figures(report: &Report, elapsed: Option<Duration>) -> Vec<String>
 
 fn read(report: &Report, elapsed: Option<Duration>) -> String {
     let summary = &report.summary;
+    if summary.files == 0 {
+        return "Checked nothing: no Go file was found that is built, and not excluded.".to_owned();
+    }
     let megabytes = summary.bytes as f64 / 1e6;
     let size = if megabytes < 0.1 {
         format!("{:.1} kB", megabytes * 1e3)

@@ -52,6 +52,31 @@ fn exit_codes_say_what_happened() {
 }
 
 #[test]
+fn a_run_over_nothing_says_so() {
+    let dir = folder("nothing");
+    let output = heaplint(&dir, &["check"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(
+        stderr(&output).contains("Checked nothing: no Go file was found"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn a_path_without_a_line_is_told_what_a_place_is() {
+    let dir = folder("place");
+    std::fs::write(dir.join("a.go"), HOT).unwrap();
+    let output = heaplint(&dir, &["explain", "a.go"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).contains("help: a place is FILE:LINE or FILE:LINE:COL"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
 fn a_broken_file_costs_only_itself() {
     let dir = folder("broken");
     std::fs::write(dir.join("a.go"), HOT).unwrap();

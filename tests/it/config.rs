@@ -157,7 +157,13 @@ fn single_mistakes() {
     );
     check(
         "hot: { functions: 3 }\n",
-        &["1:19: expected a sequence, found the number `3`"],
+        &["1:19: expected a list, found the number `3`"],
+    );
+    check(
+        "hot: 3\n",
+        &[
+            "1:6: expected a mapping with `functions`, `files`, `handlers`, `services`, `callbacks`, found the number `3`",
+        ],
     );
 }
 

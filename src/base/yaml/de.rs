@@ -90,6 +90,17 @@ impl serde::de::Error for Fault {
     }
 }
 
+/// What is expected where a mapping with known keys is: those of a small one are named.
+fn mapping_with(keys: &[&str]) -> String {
+    const NAMED: usize = 5;
+    match keys {
+        keys if (1..=NAMED).contains(&keys.len()) => {
+            format!("a mapping with `{}`", keys.join("`, `"))
+        }
+        _ => "a mapping".to_owned(),
+    }
+}
+
 /// Reads a type out of a node.
 #[derive(Clone, Copy)]
 pub(super) struct NodeReader<'n>(pub(super) &'n Node);
@@ -97,6 +108,12 @@ pub(super) struct NodeReader<'n>(pub(super) &'n Node);
 impl<'n> NodeReader<'n> {
     fn wrong(self, expected: &dyn Expected) -> Fault {
         let found = self.0.value.describe();
+        // The words of YAML's own pages for what serde calls otherwise.
+        let expected = match expected.to_string() {
+            serde if serde == "a sequence" => "a list".to_owned(),
+            serde if serde == "a map" => "a mapping".to_owned(),
+            own => own,
+        };
         Fault::new(format!("expected {expected}, found {found}"), None).at(self.0)
     }
 
@@ -221,11 +238,14 @@ impl<'de> Deserializer<'de> for NodeReader<'_> {
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         name: &'static str,
-        _: &'static [&'static str],
+        keys: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
         if name != SPANNED {
-            return self.deserialize_map(visitor);
+            return match self.entries() {
+                Some(_) => self.deserialize_map(visitor),
+                None => Err(self.wrong(&mapping_with(keys).as_str())),
+            };
         }
         let span = self.0.span;
         self.place(visitor.visit_map(WithSpan {
