@@ -74,22 +74,11 @@ impl Checker<'_> {
             Some(t) if !to_default || x.is_nil() => t,
             _ => default_type(x.ty),
         };
-        let Some(Implicit { ty, val }) = self.implicit_type(x, target) else {
+        let Some(implicit) = self.implicit_type(x, target) else {
             self.cannot_use(x, Some(target), context);
             return false;
         };
-        if let Some(val) = val {
-            x.val = val;
-            if let Some(e) = x.expr {
-                self.update_expr_val(e, &x.val);
-            }
-        }
-        if ty != x.ty {
-            x.ty = ty;
-            if let Some(e) = x.expr {
-                self.update_expr_type(e, ty, false);
-            }
-        }
+        self.apply_implicit(x, implicit);
         true
     }
 

@@ -26,6 +26,15 @@ impl Ty {
     #[must_use]
     pub fn under(self) -> Ty {
         match self.kind() {
+            TyKind::Named(_) | TyKind::Alias(_) | TyKind::TypeParam(_) => self.under_name(),
+            _ => self,
+        }
+    }
+
+    /// The underlying type of a type that has a name. It stands apart so that the question, asked millions of times, can
+    /// be put in its callers' code.
+    fn under_name(self) -> Ty {
+        match self.kind() {
             TyKind::Named(n) => match n.under.get() {
                 Some(&u) => u,
                 None => resolve_under(self),
