@@ -1,7 +1,6 @@
 //! The pass over a package: what can be inlined, then devirtualizing and inlining, callees before callers
 //! (`inline/interleaved`).
 
-use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -411,9 +410,11 @@ impl<'a> Pass<'a> {
         let mut changed = false;
         let (mut from, mut to) = (0, sites.calls.len());
         while from < to {
-            self.make_room(func, sites, from..to);
             for i in from..to {
                 if let Some(source) = self.inlinable(func, sites, i) {
+                    if !changed {
+                        self.make_room(func, sites);
+                    }
                     changed = true;
                     let nodes = splice::splice(self, func, sites.calls[i], &source);
                     let body = &self.package.funcs[func].body;
@@ -433,20 +434,18 @@ impl<'a> Pass<'a> {
         changed
     }
 
-    /// Makes room in a body for what is likely to take the places of calls in it: bodies that grow bit by bit are copied
-    /// again and again.
-    fn make_room(&mut self, func: FuncId, sites: &Sites, calls: Range<usize>) {
-        let mut more = Extent::default();
-        for target in sites.resolved[calls].iter().copied().flatten() {
-            if self.is_cheap_enough(target, sites.big)
-                && let Some(source) = self.source(target)
-            {
-                more = more.plus(&source.extent());
-            }
-        }
-        if more == Extent::default() {
-            return;
-        }
+    /// Makes room in a body for what is likely to take the places of calls in it: a body that grows bit by bit is copied
+    /// again and again. What a call brings along with those that come with it is the average of the standard library.
+    fn make_room(&mut self, func: FuncId, sites: &Sites) {
+        let known = sites.resolved.iter().flatten().count();
+        let more = Extent {
+            locals: 3 * known,
+            inlined: known,
+            nodes: 32 * known,
+            lists: 16 * known,
+            inits: 2 * known,
+            consts: known,
+        };
         let body = &mut self.package.funcs[func].body;
         match Arc::get_mut(body) {
             Some(body) => body.reserve(&more),

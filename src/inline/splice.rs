@@ -12,7 +12,7 @@ use super::pass::Pass;
 use crate::base::few::Few;
 use crate::base::index::Idx;
 use crate::base::symbol::{Symbol, sym};
-use crate::ir::body::{Body, Class, Extent, FuncKey, InlineId, InlinedAt, Local, LocalId, Pos};
+use crate::ir::body::{Body, Class, FuncKey, InlineId, InlinedAt, Local, LocalId, Pos};
 use crate::ir::instantiate::{self, literals_in};
 use crate::ir::node::{Branch, FuncId, ListKind, Node, NodeId, Nodes};
 use crate::ir::outline::Template;
@@ -54,27 +54,6 @@ impl Source {
             has_literals: !func.closures.is_empty() || func.kind == FuncKind::RangeBody,
             delay: func.inline?.delay_results,
             message,
-        })
-    }
-
-    /// How much a call's caller grows by at most.
-    pub fn extent(&self) -> Extent {
-        let (params, results) = (self.params.len(), self.results.len());
-        let returns = self.template.returns.len();
-        // A return becomes an assignment of names and a jump; parameters and results are declared, and assigned to.
-        let made = Extent {
-            locals: 0,
-            inlined: 1,
-            nodes: 4 + 2 * params + 4 * results + returns * (2 + 2 * results),
-            lists: 5 + 2 * params + 4 * results + returns * (2 + 2 * results),
-            inits: 2,
-            consts: 0,
-        };
-        let body = self.original.extent();
-        let statements = self.original.stmts.len();
-        made.plus(&Extent {
-            lists: body.lists + statements,
-            ..body
         })
     }
 

@@ -324,7 +324,7 @@ impl Body {
         }
     }
 
-    /// Makes room for so much more, and none to spare.
+    /// Makes room for so much more.
     pub fn reserve(&mut self, more: &Extent) {
         self.locals.reserve_exact(more.locals);
         self.inlined.reserve_exact(more.inlined);

@@ -269,7 +269,9 @@ impl OnDemand {
     pub fn value(&mut self, package: &Package, func: FuncId, id: NodeId) -> (FuncId, NodeId) {
         let mut at = (func, id);
         for _ in 0..MAX_STEPS {
-            if let Node::Name(_) = package.funcs[at.0].body.node_ref(at.1) {
+            if let Node::Name(local) = *package.funcs[at.0].body.node_ref(at.1)
+                && may_be_known(package, package.canonical(at.0, local))
+            {
                 self.look_around(package, at.0);
             }
             match self.statics.step(package, at.0, at.1) {
@@ -332,7 +334,20 @@ impl OnDemand {
 
 /// Whether a node says something of the values of variables that their definitions do not: it assigns to a variable that
 /// it does not define, or has to do with a variable of function type.
+#[inline]
 pub(super) fn says_something(body: &Body, id: NodeId) -> bool {
+    let assigns = matches!(
+        body.node_ref(id),
+        Node::Assign { .. }
+            | Node::AssignOp { .. }
+            | Node::AssignList { .. }
+            | Node::Range { .. }
+            | Node::Dcl(_)
+    );
+    assigns && says_more(body, id)
+}
+
+fn says_more(body: &Body, id: NodeId) -> bool {
     let of = |x: NodeId| {
         let Some(local) = outer_variable(body, x) else {
             return false;
@@ -358,6 +373,13 @@ fn is_function(ty: Ty) -> bool {
 fn is_candidate(body: &Body, local: LocalId) -> bool {
     let var = &body.locals[local];
     var.class == Class::Auto && !var.addr_taken
+}
+
+/// Whether it matters what is assigned to the variable.
+fn may_be_known(package: &Package, (func, local): Variable) -> bool {
+    let body = &package.funcs[func].body;
+    let variable = &body.locals[local];
+    is_candidate(body, local) && (variable.defn.is_some() || is_function(variable.ty))
 }
 
 /// Whether the variable is such a one and of function type.

@@ -2,7 +2,6 @@
 
 use super::check::Checker;
 use super::constant::Value;
-use super::convert::Implicit;
 use super::info::flag;
 use super::object::{Obj, ObjKind};
 use super::operand::{Mode, Operand, Target};
