@@ -146,6 +146,12 @@ impl Disk {
         }
     }
 
+    /// Makes room for so many more files.
+    pub(super) fn reserve(&mut self, files: usize) {
+        self.files.reserve(files);
+        self.by_path.reserve(files);
+    }
+
     /// How the absolute `path`, which nobody named, is shown.
     pub(super) fn shown_from_here<'p>(&self, path: &'p Path) -> &'p Path {
         path.strip_prefix(&self.cwd).unwrap_or(path)

@@ -160,6 +160,8 @@ impl Loader {
                 problem.message.clone(),
             );
         }
+        let files = walked.dirs.iter().map(|dir| dir.files.len());
+        loader.disk.reserve(files.sum());
         for dir in &walked.dirs {
             loader.add_walked(dir);
         }
