@@ -8,7 +8,6 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::graph::{Attrs, Graph, Hole, Loc, Owner, Place, Role, Why};
-use super::static_init::is_fips;
 use super::stmt::Met;
 use super::summary::{Callees, Summary};
 use crate::base::index::{Idx, IndexVec};
@@ -100,7 +99,7 @@ impl<'a> Builder<'a> {
             self_assignments: Vec::new(),
             summaries: IndexVec::from_elem(None, cx.package.funcs.len()),
             statics: OnDemand::new(cx.package.funcs.len(), cx.release),
-            is_fips: is_fips(cx.package, cx.release),
+            is_fips: cx.release.is_fips(cx.package.pkg.path),
             met: Met::default(),
         }
     }
