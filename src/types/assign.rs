@@ -33,8 +33,12 @@ impl Checker<'_> {
                 return;
             }
         }
-        if is_untyped(x.ty) && !self.type_untyped(x, ty, context) {
-            return;
+        if is_untyped(x.ty) {
+            let fits = self.type_untyped(x, ty, context);
+            // What has become of the variable's type can be assigned to it, and is nothing generic.
+            if !fits || ty == Some(x.ty) {
+                return;
+            }
         }
         self.non_generic(Target::new(ty), x);
         let Some(ty) = ty else { return };
