@@ -1,0 +1,119 @@
+// Which fields start empty in each turn of a benchmark: the lines where they grow say so.
+package p
+
+import "testing"
+
+type parser struct {
+	state
+	list   []int
+	room   []int
+	given  []int
+	shown  []int
+	copied saved
+}
+
+type saved struct{ old []int }
+
+type state struct {
+	stack []int
+	names []byte
+}
+
+func newParser(given []int) *parser {
+	return &parser{room: make([]int, 0, 8), given: given}
+}
+
+func show(list *[]int) { *list = nil }
+
+func (p *parser) parse(from *parser, n int) {
+	for i := range n {
+		p.push(i)
+	}
+	show(&p.shown)
+	p.copied = from.copied
+	p.copied.old = append(p.copied.old, n)
+}
+
+func (p *parser) push(i int) {
+	p.list = append(p.list, i) // anew
+	p.room = append(p.room, i)
+	p.given = append(p.given, i)
+	p.shown = append(p.shown, i)
+	p.state.grow(byte(i))
+}
+
+func (s *state) grow(b byte) {
+	if len(s.stack) > 1<<10 {
+		s.stack = nil
+	}
+	s.stack = s.stack[:0]
+	s.stack = append(s.stack, 1) // anew
+	s.names = appendName(s.names[:0], b)
+	s.names = append(s.names, b) // anew
+}
+
+func appendName(to []byte, b byte) []byte { return append(to, b) }
+
+func BenchmarkParse(b *testing.B) {
+	from := newParser(nil)
+	for b.Loop() {
+		newParser(nil).parse(from, 9)
+	}
+}
+
+// Made once, before the loop.
+type kept struct{ list []int }
+
+func newKept() *kept { return &kept{} }
+
+func (k *kept) add(n int) { k.list = append(k.list, n) }
+
+func BenchmarkKept(b *testing.B) {
+	k := newKept()
+	for b.Loop() {
+		k.add(1)
+	}
+}
+
+// Made in each turn of one benchmark, and grown in those of another.
+type other struct{ list []int }
+
+func newOther() *other { return new(other) }
+
+func (o *other) add2(n int) { o.list = append(o.list, n) }
+
+func BenchmarkNewOther(b *testing.B) {
+	for b.Loop() {
+		newOther()
+	}
+}
+
+func BenchmarkAddOther(b *testing.B) {
+	o := newOther()
+	for b.Loop() {
+		o.add2(1)
+	}
+}
+
+// By a function that a field of a table holds.
+type tabled struct{ list []int }
+
+func (t *tabled) add3(n int) {
+	t.list = append(t.list, n) // anew
+}
+
+func fill() {
+	var t tabled
+	t.add3(1)
+}
+
+func BenchmarkTable(b *testing.B) {
+	cases := []struct{ run func() }{{run: func() { fill() }}}
+	for _, c := range cases {
+		b.Run("", func(b *testing.B) {
+			for b.Loop() {
+				c.run()
+			}
+		})
+	}
+}
