@@ -15,7 +15,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::calls::{Edge, Key, PackageCalls};
+use super::calls::{Edge, EdgeKind, Key, PackageCalls};
 use super::fields::slices_in;
 use super::spread::{Graph, Spread};
 use crate::base::source::FileId;
@@ -93,7 +93,8 @@ impl Search<'_> {
         let mut reached = vec![benchmark];
         let mut waiting = std::collections::VecDeque::from([benchmark]);
         while let Some(node) = waiting.pop_front() {
-            for &edge in self.graph.outgoing(node) {
+            let is_turn = |&&e: &&u32| self.spread.edge(e).kind != EdgeKind::Prepared;
+            for &edge in self.graph.outgoing(node).iter().filter(is_turn) {
                 *steps += 1;
                 let calls = counts[node as usize];
                 let count = self.spread.after(self.graph, edge, calls, calls);

@@ -291,7 +291,11 @@ impl Reader<'_> {
                 }
             }
             if !is_measured && by_variable.contains(&function) && self.is_own(fun) {
-                edges.extend(self.edges_to(fun, at, function, true));
+                let before = self.edges_to(fun, at, function, true).into_iter();
+                edges.extend(before.map(|edge| Edge {
+                    kind: EdgeKind::Prepared,
+                    ..edge
+                }));
             }
         }
         edges

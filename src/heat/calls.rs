@@ -109,6 +109,8 @@ pub enum EdgeKind {
     Value,
     /// A value that is handed to a function, by its key; it counts if nobody sees what that function does.
     Callback(Key),
+    /// A call before a measured loop, of what makes the functions that the loop calls.
+    Prepared,
     /// A call that may happen, which nothing but [`pools`](super::pools) counts on.
     Possible,
     /// A pool that is asked for a value.

@@ -238,8 +238,11 @@ impl Balance<'_> {
     /// Whether most of what a call may mean leaves the pool with less.
     fn takes(&self, call: &[u32], left: &[Left]) -> bool {
         let less = |&&edge: &&u32| left[self.graph.end(edge) as usize].less;
-        let possible = |&edge: &u32| self.spread.edge(edge).kind == EdgeKind::Possible;
-        !call.iter().all(possible) && 2 * call.iter().filter(less).count() >= call.len()
+        let is_other = |&edge: &u32| {
+            let kind = self.spread.edge(edge).kind;
+            matches!(kind, EdgeKind::Possible | EdgeKind::Prepared)
+        };
+        !call.iter().all(is_other) && 2 * call.iter().filter(less).count() >= call.len()
     }
 
     /// Whether anything that a call may mean leaves the pool with more.
