@@ -11,7 +11,8 @@
 //! ```
 //!
 //! Each benchmark is looked at by itself: what one makes says nothing of where another one appends. Loops on the way do not
-//! make up for branches: what is made in few turns, but many times then, is not made in each.
+//! make up for branches: what is made in few turns, but many times then, is not made in each. A `return` on the way counts as
+//! a branch, as where something is looked for in a cache.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -19,6 +20,7 @@ use super::calls::{Edge, EdgeKind, Key, PackageCalls};
 use super::fields::slices_in;
 use super::spread::{Graph, Spread};
 use crate::base::source::FileId;
+use crate::base::symbol::Symbol;
 use crate::site::Calls;
 
 /// How many edges all benchmarks together may follow: in the largest programs the last ones are left out.
@@ -28,7 +30,16 @@ const MAX_STEPS: usize = 50_000_000;
 const FEW_BRANCHES: u32 = 2;
 
 /// Places of `append`, and where what they append to is made anew.
-pub(super) type Anew = FxHashMap<(FileId, u32), Edge>;
+pub(super) type Anew = FxHashMap<(FileId, u32), Made>;
+
+/// That an object is made in each turn of a benchmark.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Made {
+    /// Where.
+    pub(super) at: Edge,
+    /// The benchmark.
+    pub(super) by: Symbol,
+}
 
 /// Finds the places of `append` to slices that start empty in each turn.
 pub(super) fn find(spread: &Spread, graph: &Graph, packages: &[&PackageCalls]) -> Anew {
@@ -41,7 +52,10 @@ pub(super) fn find(spread: &Spread, graph: &Graph, packages: &[&PackageCalls]) -
     let mut steps = 0;
     for (benchmark, _) in spread.benchmarks() {
         let reached = search.reached(benchmark, &mut counts, &mut steps);
-        search.turn(&counts, &mut found);
+        let by = graph.outgoing(benchmark).first();
+        if let Some(by) = by.map(|&edge| spread.edge(edge).by) {
+            search.turn(by, &counts, &mut found);
+        }
         reached.into_iter().for_each(|n| counts[n as usize] = 0);
         if steps > MAX_STEPS {
             break;
@@ -98,6 +112,7 @@ impl Search<'_> {
                 *steps += 1;
                 let calls = counts[node as usize];
                 let count = self.spread.after(self.graph, edge, calls, calls);
+                let count = count.saturating_sub(self.spread.edge(edge).guards);
                 let to = self.graph.end(edge);
                 let known = &mut counts[to as usize];
                 if count > *known {
@@ -113,7 +128,7 @@ impl Search<'_> {
     }
 
     /// What grows in a turn that runs nodes so often.
-    fn turn(&self, counts: &[u32], found: &mut Anew) {
+    fn turn(&self, by: Symbol, counts: &[u32], found: &mut Anew) {
         let mut empty: FxHashMap<Key, Edge> = FxHashMap::default();
         for (node, edge, slices) in &self.made {
             let calls = times(counts[*node as usize], edge);
@@ -127,7 +142,7 @@ impl Search<'_> {
             if let Some(made) = empty.get(&edge.to)
                 && times(counts[*node as usize], edge) > 0
             {
-                found.entry(edge.at).or_insert(*made);
+                found.entry(edge.at).or_insert(Made { at: *made, by });
             }
         }
     }
@@ -135,5 +150,5 @@ impl Search<'_> {
 
 /// How often a place runs, at most once a turn, whose function runs so often.
 fn times(calls: u32, place: &Edge) -> u32 {
-    calls.saturating_sub(place.halvings)
+    calls.saturating_sub(place.halvings + place.guards)
 }

@@ -368,6 +368,7 @@ impl Reader<'_> {
             at: (self.file.id, at),
             depth: 0,
             halvings: 0,
+            guards: 0,
             marked_hot: false,
             by: self.file.heat.function_at(at),
             kind,

@@ -90,6 +90,8 @@ pub struct Edge {
     pub depth: u32,
     /// How often the branches around it halve the number of its runs.
     pub halvings: u32,
+    /// How many statements of the caller before it may return though nothing failed.
+    pub guards: u32,
     /// Whether the call lies in a function that is marked as hot.
     pub marked_hot: bool,
     /// The named function that the call stands in.
@@ -297,6 +299,7 @@ impl Reader<'_, '_> {
             function: Some(function),
             depth,
             halvings,
+            guards,
             rare: false,
             marked_hot,
         } = self.file.heat.place(at)
@@ -309,6 +312,7 @@ impl Reader<'_, '_> {
             at: (self.id(), at),
             depth: depth + more,
             halvings,
+            guards,
             marked_hot,
             by: self.file.heat.function_at(at),
             kind,

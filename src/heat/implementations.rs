@@ -67,6 +67,7 @@ fn implements(method: Obj, by: Obj) -> Edge {
             }),
         depth: 0,
         halvings: 0,
+        guards: 0,
         marked_hot: false,
         by: method.name,
         kind: EdgeKind::Value,

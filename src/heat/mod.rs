@@ -112,6 +112,8 @@ pub struct Place {
     pub depth: u32,
     /// How often its function's branches halve the number of its runs.
     pub halvings: u32,
+    /// How many statements before it may return though nothing failed.
+    pub guards: u32,
     /// It runs rarely, however often its function runs.
     pub rare: bool,
     /// It is marked as hot.
@@ -256,6 +258,7 @@ struct State {
     /// The key of the innermost function or literal.
     function: Option<u32>,
     halvings: u32,
+    guards: u32,
 }
 
 impl State {
@@ -278,6 +281,7 @@ impl State {
             }
             Region::WayOut { way } => self.leave(*way),
             Region::Failure => self.failed = true,
+            Region::Guarded => self.guards += 1,
             Region::Branch { halvings } => self.halvings += halvings,
         }
     }
@@ -306,6 +310,7 @@ impl State {
             function: self.function,
             depth: self.loops.iter().filter(|l| l.1).count() as u32,
             halvings: self.halvings,
+            guards: self.guards,
             rare: self.is_rare(),
             marked_hot: self.is_marked_hot(),
         }

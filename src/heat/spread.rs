@@ -171,10 +171,12 @@ impl Spread {
         place: &dyn Fn(FileId, u32) -> String,
     ) -> Option<String> {
         let made = self.anew.get(&(file, offset))?;
-        let at = place(made.at.0, made.at.1);
+        let (file, offset) = made.at.at;
         Some(format!(
-            "of an object that is made anew in each turn, at {at} by {}",
-            made.by
+            "of an object that is made anew in each turn of {}, at {} by {}",
+            made.by,
+            place(file, offset),
+            made.at.by
         ))
     }
 

@@ -134,6 +134,7 @@ impl Reader<'_, '_> {
             at: (self.id(), at),
             depth: 0,
             halvings: 0,
+            guards: 0,
             marked_hot: false,
             by: self.file.heat.function_at(at),
             kind: EdgeKind::Value,

@@ -112,6 +112,36 @@ func BenchmarkPrepared(b *testing.B) {
 	}
 }
 
+// Made if it is not in the cache.
+type cached struct{ list []int }
+
+func (c *cached) add5(n int) { c.list = append(c.list, n) }
+
+var cache = map[string]*cached{}
+
+func lookUp(name string) *cached {
+	for found, c := range cache {
+		if found == name {
+			return c
+		}
+	}
+	if c, ok := cache[name]; ok {
+		return c
+	}
+	if name == "" {
+		return nil
+	}
+	c := &cached{}
+	c.add5(len(name))
+	return c
+}
+
+func BenchmarkLookUp(b *testing.B) {
+	for b.Loop() {
+		lookUp("one")
+	}
+}
+
 // By a function that a field of a table holds.
 type tabled struct{ list []int }
 
