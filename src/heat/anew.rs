@@ -26,8 +26,9 @@ use crate::site::Calls;
 /// How many edges all benchmarks together may follow: in the largest programs the last ones are left out.
 const MAX_STEPS: usize = 50_000_000;
 
-/// Up to so many branches on the way what is made counts as made in each turn.
-const FEW_BRANCHES: u32 = 2;
+/// Up to so many branches on the way what is made counts as made in each turn: two are as much as making it when it is first
+/// needed.
+const FEW_BRANCHES: u32 = 1;
 
 /// Places of `append`, and where what they append to is made anew.
 pub(super) type Anew = FxHashMap<(FileId, u32), Made>;
