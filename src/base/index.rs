@@ -152,6 +152,11 @@ impl<I: Idx, T> IndexVec<I, T> {
         self.raw.truncate(len);
     }
 
+    /// Makes room for `n` more values, and none to spare.
+    pub fn reserve_exact(&mut self, n: usize) {
+        self.raw.reserve_exact(n);
+    }
+
     /// Gives back unused capacity.
     pub fn shrink_to_fit(&mut self) {
         self.raw.shrink_to_fit();

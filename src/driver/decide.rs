@@ -178,13 +178,14 @@ impl Units {
             explain: self.options.explain,
         };
         let inlined = inline::run(&mut package, self, config);
-        let analysis = analysis::analyse(Context {
+        let context = Context {
             package: &package,
             callees: self,
-            release: crate::ir::release::Release::of(go),
+            release,
             sizes: self.sizes,
             ways,
-        });
+        };
+        let analysis = analysis::analyse(context, &inlined.mentions);
         let mut decided = Decided {
             package,
             inlined,

@@ -1,9 +1,12 @@
 //! Jobs that wait for each other, on all threads of the pool.
 //!
-//! A job is ready once those it waits for are done. Of the ready ones, a free thread takes the one with the most work
-//! behind it: its own, and that of the longest row of jobs that wait for it one after the other. So no thread is left
-//! alone with a long row at the end, while jobs that nothing waits for fill the gaps.
+//! A job is ready once those it waits for are done. Behind a job lies its own work, and that of the longest row of jobs
+//! that wait for it one after the other. If the most work behind a ready job is as much as each thread has left to do, a
+//! free thread takes that job: so no thread is left alone with a long row at the end. As long as there is time, it takes
+//! the latest ready job of those that free memory, and only then the most urgent one: what a job leaves behind for
+//! another one is used while it is still in the caches, and little of it lies around.
 
+use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -17,6 +20,8 @@ pub(super) struct Plan {
 #[derive(Default)]
 struct Job {
     work: u64,
+    /// Whether there is less in memory when it is done.
+    frees: bool,
     /// How many others it waits for.
     waits: usize,
     /// The jobs that wait for it.
@@ -24,8 +29,14 @@ struct Job {
 }
 
 impl Plan {
-    /// Adds a job of so much work, in any unit, that waits for earlier ones.
-    pub(super) fn add(&mut self, work: u64, after: impl IntoIterator<Item = usize>) -> usize {
+    /// Adds a job of so much work, in any unit, that waits for earlier ones. `frees` says that it needs what an earlier one
+    /// has left in memory, and leaves less.
+    pub(super) fn add(
+        &mut self,
+        work: u64,
+        frees: bool,
+        after: impl IntoIterator<Item = usize>,
+    ) -> usize {
         let number = self.jobs.len();
         let mut waits = 0;
         for earlier in after {
@@ -34,6 +45,7 @@ impl Plan {
         }
         self.jobs.push(Job {
             work,
+            frees,
             waits,
             next: Vec::new(),
         });
@@ -46,7 +58,12 @@ impl Plan {
             plan: self,
             urgency: self.urgency(),
             waits: self.jobs.iter().map(|j| j.waits.into()).collect(),
-            ready: Mutex::default(),
+            ready: Mutex::new(Ready {
+                left: self.jobs.iter().map(|j| j.work).sum(),
+                taken: vec![false; self.jobs.len()],
+                ..Ready::default()
+            }),
+            threads: rayon::current_num_threads() as u64,
             run,
         };
         let schedule = &schedule;
@@ -73,20 +90,63 @@ struct Schedule<'p, F> {
     urgency: Vec<u64>,
     /// How many jobs each one still waits for.
     waits: Vec<AtomicUsize>,
-    /// The most urgent first, and the earliest of equals.
-    ready: Mutex<BinaryHeap<(u64, std::cmp::Reverse<usize>)>>,
+    ready: Mutex<Ready>,
+    threads: u64,
     run: &'p F,
 }
 
+/// The jobs that a thread may take.
+#[derive(Default)]
+struct Ready {
+    /// The most urgent first, and the earliest of equals.
+    by_urgency: BinaryHeap<(u64, Reverse<usize>)>,
+    /// Those that free memory, the latest last.
+    freeing: Vec<usize>,
+    /// The work of all jobs that no thread has taken, ready or not.
+    left: u64,
+    /// Jobs of either list that have been taken from the other one.
+    taken: Vec<bool>,
+}
+
+impl Ready {
+    fn add(&mut self, job: usize, urgency: u64, frees: bool) {
+        self.by_urgency.push((urgency, Reverse(job)));
+        if frees {
+            self.freeing.push(job);
+        }
+    }
+
+    /// The job that one of so many threads is to do next.
+    fn take(&mut self, threads: u64) -> Option<usize> {
+        let taken = &self.taken;
+        while self
+            .by_urgency
+            .peek()
+            .is_some_and(|(_, Reverse(job))| taken[*job])
+        {
+            self.by_urgency.pop();
+        }
+        self.freeing.retain(|&job| !taken[job]);
+        let &(urgency, Reverse(most_urgent)) = self.by_urgency.peek()?;
+        let is_late = urgency.saturating_mul(threads) >= self.left;
+        let job = match self.freeing.last() {
+            Some(&freeing) if !is_late => freeing,
+            _ => most_urgent,
+        };
+        self.taken[job] = true;
+        Some(job)
+    }
+}
+
 impl<F: Fn(usize) + Sync> Schedule<'_, F> {
-    /// Makes jobs ready. The pool is told that there is one more job, not which: whichever thread is free first takes the
-    /// most urgent one there is by then.
+    /// Makes jobs ready. The pool is told that there is one more job, not which: whichever thread is free first chooses
+    /// among those that there are by then.
     fn add<'s>(&'s self, scope: &rayon::Scope<'s>, jobs: impl Iterator<Item = usize>) {
         let mut added = 0;
         {
             let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
             for job in jobs {
-                ready.push((self.urgency[job], std::cmp::Reverse(job)));
+                ready.add(job, self.urgency[job], self.plan.jobs[job].frees);
                 added += 1;
             }
         }
@@ -96,11 +156,13 @@ impl<F: Fn(usize) + Sync> Schedule<'_, F> {
     }
 
     fn do_one<'s>(&'s self, scope: &rayon::Scope<'s>) {
-        let most_urgent = {
+        let next = {
             let mut ready = self.ready.lock().unwrap_or_else(PoisonError::into_inner);
-            ready.pop()
+            let next = ready.take(self.threads);
+            ready.left -= next.map_or(0, |job| self.plan.jobs[job].work);
+            next
         };
-        let Some((_, std::cmp::Reverse(job))) = most_urgent else {
+        let Some(job) = next else {
             return;
         };
         (self.run)(job);
@@ -116,7 +178,7 @@ impl<F: Fn(usize) + Sync> Schedule<'_, F> {
 mod tests {
     use std::sync::Mutex;
 
-    use super::Plan;
+    use super::{Plan, Ready};
 
     fn order(plan: &Plan) -> Vec<usize> {
         let done = Mutex::new(Vec::new());
@@ -129,19 +191,48 @@ mod tests {
     #[test]
     fn the_longest_row_is_begun_first() {
         let mut plan = Plan::default();
-        let short = plan.add(5, []);
-        let head = plan.add(1, []);
-        let middle = plan.add(1, [head]);
-        let tail = plan.add(9, [middle]);
+        let short = plan.add(5, false, []);
+        let head = plan.add(1, false, []);
+        let middle = plan.add(1, false, [head]);
+        let tail = plan.add(9, false, [middle]);
         assert_eq!(order(&plan), [head, middle, tail, short]);
     }
 
     #[test]
     fn a_job_waits_for_all_it_is_after() {
         let mut plan = Plan::default();
-        let small = plan.add(1, []);
-        let large = plan.add(9, []);
-        let last = plan.add(1, [small, large]);
+        let small = plan.add(1, false, []);
+        let large = plan.add(9, false, []);
+        let last = plan.add(1, false, [small, large]);
         assert_eq!(order(&plan), [large, small, last]);
+    }
+
+    #[test]
+    fn memory_is_freed_while_there_is_time() {
+        let mut plan = Plan::default();
+        let first = plan.add(4, false, []);
+        let frees_first = plan.add(1, true, [first]);
+        let second = plan.add(3, false, []);
+        let frees_second = plan.add(1, true, [second]);
+        let third = plan.add(2, false, []);
+        let expected = [first, frees_first, second, frees_second, third];
+        assert_eq!(order(&plan), expected);
+    }
+
+    #[test]
+    fn a_long_row_is_not_left_for_the_end() {
+        let taken_with = |threads| {
+            let mut ready = Ready {
+                left: 10,
+                taken: vec![false; 2],
+                ..Ready::default()
+            };
+            ready.add(0, 6, false);
+            ready.add(1, 1, true);
+            ready.take(threads)
+        };
+        assert_eq!(taken_with(1), Some(1));
+        // The other thread can do the rest by itself, and has to wait for the row as it is.
+        assert_eq!(taken_with(2), Some(0));
     }
 }

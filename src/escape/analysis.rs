@@ -18,7 +18,7 @@ use crate::base::index::{Idx, IndexVec};
 use crate::ir::Package;
 use crate::ir::body::{Body, ConvKind, FuncRef, LocalId};
 use crate::ir::node::{FuncId, Node, Nodes};
-use crate::ir::outline::Outlines;
+use crate::ir::outline::Mentions;
 use crate::ir::scc;
 use crate::site::Reason;
 use crate::types::constant::Value;
@@ -98,16 +98,15 @@ impl Analysis {
     }
 }
 
-/// Analyses a package whose calls are inlined.
-pub fn analyse(cx: Context<'_>) -> Analysis {
-    let outlines = Outlines::of(cx.package);
-    let mut builder = Builder::new(cx, &outlines);
+/// Analyses a package whose calls are inlined, and whose functions mention each other as `mentions` says.
+pub fn analyse(cx: Context<'_>, mentions: &Mentions) -> Analysis {
+    let mut builder = Builder::new(cx);
     let mut solver = Solver::default();
-    let batches = scc::bottom_up(cx.package, cx.release, &outlines)
+    let batches = scc::bottom_up(cx.package, cx.release, mentions)
         .iter()
         .map(|group| run_batch(&mut builder, &mut solver, &group.funcs))
         .collect();
-    let moved = moved::find(&builder.cx, &outlines, &builder.summaries);
+    let moved = moved::find(&builder.cx, &builder.summaries);
     Analysis {
         batches,
         summaries: builder.summaries,

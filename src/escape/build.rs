@@ -8,17 +8,15 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::graph::{Attrs, Graph, Hole, Loc, Owner, Place, Role, Why};
-use super::static_init::is_fips;
 use super::stmt::Met;
 use super::summary::{Callees, Summary};
 use crate::base::index::{Idx, IndexVec};
 use crate::base::symbol::Symbol;
 use crate::ir::body::{Body, Class, LocalId};
 use crate::ir::node::{FuncId, NodeId};
-use crate::ir::outline::Outlines;
 use crate::ir::release::Release;
 use crate::ir::scc;
-use crate::ir::statics::Statics;
+use crate::ir::statics::OnDemand;
 use crate::ir::{FuncKind, Package};
 use crate::types::sizes::Sizes;
 use crate::types::ty::Ty;
@@ -80,7 +78,7 @@ pub(super) struct Builder<'a> {
     pub self_assignments: Vec<Place>,
     /// Summaries of the functions of earlier batches.
     pub summaries: IndexVec<FuncId, Option<Summary>>,
-    pub statics: Statics,
+    pub statics: OnDemand,
     /// Whether the data of the package has no addresses in it.
     pub is_fips: bool,
     /// What needs a look ahead in the function at hand.
@@ -88,7 +86,7 @@ pub(super) struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    pub fn new(cx: Context<'a>, outlines: &Outlines) -> Builder<'a> {
+    pub fn new(cx: Context<'a>) -> Builder<'a> {
         Builder {
             cx,
             graph: Graph::new(cx.ways),
@@ -100,8 +98,8 @@ impl<'a> Builder<'a> {
             evaluated: FxHashSet::default(),
             self_assignments: Vec::new(),
             summaries: IndexVec::from_elem(None, cx.package.funcs.len()),
-            statics: Statics::of(cx.package, outlines, cx.release),
-            is_fips: is_fips(cx.package, cx.release),
+            statics: OnDemand::new(cx.package.funcs.len(), cx.release),
+            is_fips: cx.release.is_fips(cx.package.pkg.path),
             met: Met::default(),
         }
     }

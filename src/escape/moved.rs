@@ -50,11 +50,7 @@ pub struct Moved {
 
 /// The slices that are moved in all functions of a package whose summaries are known. They are sites, and the compiler
 /// says nothing of them: none are looked for where only its lines are wanted.
-pub(super) fn find(
-    cx: &Context<'_>,
-    outlines: &Outlines,
-    summaries: &IndexVec<FuncId, Option<Summary>>,
-) -> Vec<Moved> {
+pub(super) fn find(cx: &Context<'_>, summaries: &IndexVec<FuncId, Option<Summary>>) -> Vec<Moved> {
     if !cx.release.late_append || !cx.ways {
         return Vec::new();
     }
@@ -65,7 +61,10 @@ pub(super) fn find(
         if func.generic || !func.has_body || candidates.is_empty() {
             continue;
         }
-        let statics = statics.get_or_insert_with(|| Statics::of(cx.package, outlines, cx.release));
+        let statics = statics.get_or_insert_with(|| {
+            let outlines = Outlines::of(cx.package);
+            Statics::of(cx.package, &outlines, cx.release)
+        });
         let search = Search {
             cx,
             statics,

@@ -18,17 +18,12 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::build::Walk;
 use super::graph::Why;
-use crate::ir::Package;
 use crate::ir::body::{Body, ConvKind, LocalId};
 use crate::ir::node::{BinOp, ListKind, Node, NodeId};
-use crate::ir::release::Release;
 use crate::ir::shape::has_shape;
 use crate::types::builtin::BuiltinId;
 use crate::types::predicates::is_interface;
 use crate::types::ty::TyKind;
-
-/// The packages whose data must have no addresses in it.
-const FIPS: &str = "crypto/internal/fips140";
 
 /// What the parameters of inlined constructors stand for, and where the arguments are assigned.
 #[derive(Default)]
@@ -266,12 +261,6 @@ impl Walk<'_, '_> {
             value,
         })
     }
-}
-
-/// Whether the data of the package has no addresses in it.
-pub(super) fn is_fips(package: &Package, release: &Release) -> bool {
-    let below = package.pkg.path.as_str().strip_prefix(FIPS);
-    release.fips_data && below.is_some_and(|b| b.is_empty() || b.starts_with('/'))
 }
 
 fn push(todo: &mut Vec<NodeId>, id: NodeId) -> bool {

@@ -341,10 +341,10 @@ impl Decoder {
             });
             fields.push(Obj::typed(kind, name, Some(pkg), None, ty));
         }
-        Ok(Ty::new(TyKind::Struct(Struct {
+        Ok(Ty::of_struct(Struct {
             fields: alloc_slice(fields),
             tags: alloc_slice(tags),
-        })))
+        }))
     }
 
     fn tparam_list(&self, r: &mut Reader<'_>) -> Result<&'static [Ty], Corrupt> {
@@ -362,14 +362,14 @@ impl Decoder {
         if variadic && params.vars().is_empty() {
             return Err(Corrupt("a variadic function without parameters"));
         }
-        Ok(Ty::new(TyKind::Signature(Signature {
+        Ok(Ty::signature(Signature {
             tparams,
             rparams: &[],
             recv: None,
             params,
             results,
             variadic,
-        })))
+        }))
     }
 
     fn variables(&self, r: &mut Reader<'_>, kind: VarKind) -> Result<Ty, Corrupt> {
@@ -414,12 +414,12 @@ impl Decoder {
         for _ in 0..r.len()? {
             embeddeds.push(self.ty(r)?);
         }
-        let ty = Ty::new(TyKind::Interface(Interface {
+        let ty = Ty::interface(Interface {
             methods: alloc_slice(methods),
             embeddeds: alloc_slice(embeddeds),
             implicit,
             tset: OnceLock::new(),
-        }));
+        });
         for recv in receivers {
             recv.set_ty(owner.unwrap_or(ty));
         }
@@ -497,7 +497,7 @@ impl Decoder {
         let name = self.string(r)?;
         let ty = self.ty(r)?;
         let kind = match tag {
-            object::CONST => ObjKind::Const(OnceLock::from(Value::read(r)?)),
+            object::CONST => ObjKind::constant(OnceLock::from(Value::read(r)?)),
             object::VAR => ObjKind::Var(VarInfo {
                 kind: VarKind::Package,
                 embedded: false,
@@ -534,9 +534,9 @@ pub(super) fn with_receiver(sig: Ty, recv: Obj, rparams: &'static [Ty]) -> Resul
     let s = sig
         .as_signature()
         .ok_or(Corrupt("a method without a function type"))?;
-    Ok(Ty::new(TyKind::Signature(Signature {
+    Ok(Ty::signature(Signature {
         recv: Some(recv),
         rparams,
         ..*s
-    })))
+    }))
 }

@@ -6,10 +6,11 @@
 
 use std::sync::Arc;
 
-use crate::base::index::Idx;
+use crate::base::index::{Idx, IndexVec};
 use crate::ir::Package;
 use crate::ir::body::{Body, Class, LocalId};
 use crate::ir::node::{FuncId, ListKind, Node, NodeId, Nodes};
+use crate::ir::outline::{Mentions, mentioned};
 use crate::ir::release::Release;
 use crate::ir::scc::is_joined;
 use crate::types::constant::Value;
@@ -52,10 +53,14 @@ struct Search<'a> {
     todo: Vec<NodeId>,
     /// Values that turned out to matter, of any function.
     values: Vec<(FuncId, NodeId)>,
+    /// The search that met the body of a function first, by function; 0 for none.
+    first: IndexVec<FuncId, u32>,
+    /// Functions and functions that they mention: what is left of a body has all been looked at.
+    mentions: Vec<(FuncId, FuncId)>,
 }
 
-/// Drops what can be dropped in all functions of a package.
-pub fn run(package: &mut Package, release: &Release) {
+/// Drops what can be dropped in all functions of a package, and says which functions they mention then.
+pub fn run(package: &mut Package, release: &Release) -> Mentions {
     let mut search = Search::new(package);
     let mut dead = Vec::new();
     for func in package.funcs.ids() {
@@ -64,10 +69,12 @@ pub fn run(package: &mut Package, release: &Release) {
             search.add_unused(&mut dead);
         }
     }
+    let mentions = Mentions::from_pairs(package.funcs.len(), &search.mentions);
     dead.sort_by_key(|(variable, _)| *variable);
     for (_, assignment) in dead {
         drop_assignment(package, assignment);
     }
+    mentions
 }
 
 impl<'a> Search<'a> {
@@ -88,6 +95,8 @@ impl<'a> Search<'a> {
             bodies: Vec::new(),
             todo: Vec::new(),
             values: Vec::new(),
+            first: IndexVec::from_elem(0, package.funcs.len()),
+            mentions: Vec::new(),
         }
     }
 
@@ -99,7 +108,10 @@ impl<'a> Search<'a> {
         loop {
             if let Some(func) = self.bodies.pop() {
                 let body = self.body_of(func);
-                self.todo.extend_from_slice(body.list(body.stmts));
+                if self.first[func] == 0 {
+                    self.first[func] = self.number;
+                }
+                self.todo.extend(body.list(body.stmts).iter().rev());
                 self.below(func);
             } else if let Some((func, id)) = self.values.pop() {
                 self.todo.push(id);
@@ -146,12 +158,17 @@ impl<'a> Search<'a> {
     /// Looks at the nodes to do, of `func`, and at what is below them.
     fn below(&mut self, func: FuncId) {
         let body = self.body_of(func);
+        let first = self.first[func] == self.number;
         while let Some(id) = self.todo.pop() {
-            match *body.node_ref(id) {
+            let node = body.node_ref(id);
+            if first && let Some(mentioned) = mentioned(self.package, node) {
+                self.mentions.push((func, mentioned));
+            }
+            match *node {
                 Node::Dcl(_) => {}
                 Node::Name(local) => self.used(func, local),
                 Node::Closure(literal) => {
-                    self.todo.extend_from_slice(body.list(body.init(id)));
+                    self.todo.extend(body.list(body.init(id)).iter().rev());
                     for &captured in &self.package.funcs[literal].closure_vars {
                         self.used(literal, captured);
                     }
@@ -181,7 +198,7 @@ impl<'a> Search<'a> {
         let body = self.body_of(func);
         let (lhs, rhs) = (body.list(sides.0), body.list(sides.1));
         let discards = lhs.iter().any(|&x| body.node(x) != Node::Blank);
-        for (i, (&x, &y)) in lhs.iter().zip(rhs).enumerate() {
+        for (i, (&x, &y)) in lhs.iter().zip(rhs).enumerate().rev() {
             let assignment = Assignment {
                 func,
                 stmt: id,
@@ -196,12 +213,11 @@ impl<'a> Search<'a> {
         let body = self.body_of(func);
         let effects = y.is_some_and(|y| has_effects(body, y));
         match body.node(x) {
-            Node::Blank if discards && !effects => return,
-            Node::Name(local) if !effects && self.may_drop(assignment, local) => return,
-            Node::Blank | Node::Name(_) | Node::Global(_) => {}
-            _ => self.todo.push(x),
+            Node::Blank if discards && !effects => {}
+            Node::Name(local) if !effects && self.may_drop(assignment, local) => {}
+            Node::Blank | Node::Name(_) | Node::Global(_) => self.todo.extend(y),
+            _ => self.todo.extend(y.into_iter().chain([x])),
         }
-        self.todo.extend(y);
     }
 
     /// Notes an assignment to a variable, unless that is known to be used.
@@ -241,9 +257,13 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Whether a node is a leaf that is no variable and has none.
+/// Whether a node is a leaf that is no variable and no function.
 fn says_nothing(node: &Node) -> bool {
-    node.is_leaf() && !matches!(node, Node::Name(_) | Node::Closure(_))
+    node.is_leaf()
+        && !matches!(
+            node,
+            Node::Name(_) | Node::Closure(_) | Node::Func(_) | Node::MethodExpr { .. }
+        )
 }
 
 fn value_of(package: &Package, assignment: Assignment) -> Option<NodeId> {

@@ -14,6 +14,7 @@ use crate::ir::receiver::with_receiver;
 use crate::ir::shape::{has_shape, is_boxing as is_interface, is_shape};
 use crate::ir::statics::outer_variable;
 use crate::ir::typetext::type_text;
+use crate::ir::visit::Stacks;
 use crate::ir::wrapper;
 use crate::types::lookup::{Lookup, lookup_field_or_method, missing_method};
 use crate::types::object::Obj;
@@ -190,21 +191,27 @@ type Values = FxHashMap<LocalId, Vec<Value>>;
 
 /// What is assigned in the function that was asked for last.
 #[derive(Default)]
-pub(super) struct Assigned(RefCell<Option<(FuncId, Rc<Values>)>>);
+pub(super) struct Assigned(RefCell<Last>);
+
+#[derive(Default)]
+struct Last {
+    known: Option<(FuncId, Rc<Values>)>,
+    stacks: Stacks,
+}
 
 impl Assigned {
     /// To be called whenever a body changes.
     pub fn forget(&mut self) {
-        *self.0.get_mut() = None;
+        self.0.get_mut().known = None;
     }
 
     fn of(&self, pass: &Pass<'_>, func: FuncId) -> Rc<Values> {
-        let mut known = self.0.borrow_mut();
-        match &*known {
+        let mut last = self.0.borrow_mut();
+        match &last.known {
             Some((at, values)) if *at == func => Rc::clone(values),
             _ => {
-                let values = Rc::new(assignments(pass, func));
-                *known = Some((func, Rc::clone(&values)));
+                let values = Rc::new(assignments(pass, &mut last.stacks, func));
+                last.known = Some((func, Rc::clone(&values)));
                 values
             }
         }
@@ -220,7 +227,7 @@ enum Value {
 }
 
 /// What is assigned to interface variables of `func`, in it and in closures; nil is left out.
-fn assignments(pass: &Pass<'_>, func: FuncId) -> Values {
+fn assignments(pass: &Pass<'_>, stacks: &mut Stacks, func: FuncId) -> Values {
     let mut out = Values::default();
     let mut todo = vec![func];
     while let Some(at) = todo.pop() {
@@ -231,8 +238,9 @@ fn assignments(pass: &Pass<'_>, func: FuncId) -> Values {
                 owner == func && is_interface(pass.package.funcs[func].body.locals[local].ty);
             is_asked_for.then_some(local)
         };
-        body.preorder(body.stmts, |id| {
-            if let Node::Closure(closure) = body.node(id) {
+        let says_nothing = |node: &Node| node.is_leaf() && !matches!(node, Node::Closure(_));
+        body.walk(stacks, body.list(body.stmts), says_nothing, |id, _| {
+            if let Node::Closure(closure) = *body.node_ref(id) {
                 todo.push(closure);
             } else {
                 each_value(
@@ -247,7 +255,7 @@ fn assignments(pass: &Pass<'_>, func: FuncId) -> Values {
                     },
                 );
             }
-            true
+            false
         });
     }
     out

@@ -15,10 +15,10 @@ use super::{Config, Message, bloop, deadlocals, devirtualize, exports, splice};
 use crate::ast::Pragma;
 use crate::base::index::Idx;
 use crate::base::symbol::Symbol;
-use crate::ir::body::{Body, FuncKey, Local, Pos};
+use crate::ir::body::{Body, Extent, FuncKey, Local, Pos};
 use crate::ir::instantiate::{self, Shaped, World};
 use crate::ir::node::{FuncId, Node, NodeId};
-use crate::ir::outline::Outlines;
+use crate::ir::outline::{Mentions, Outlines};
 use crate::ir::print::func_text;
 use crate::ir::scc::{Group, bottom_up};
 use crate::ir::statics::Statics;
@@ -33,6 +33,8 @@ pub struct Inlined {
     pub messages: Vec<Message>,
     /// Why functions cannot be inlined, as `-m=2` gives the reason; by function. Nothing unless asked for.
     pub reasons: FxHashMap<FuncId, String>,
+    /// Which functions the functions mention as they are now.
+    pub mentions: Mentions,
 }
 
 /// Decides what can be inlined, and inlines.
@@ -64,17 +66,18 @@ pub fn run(package: &mut Package, callees: &dyn Callees, config: Config) -> Inli
         assigned: Assigned::default(),
         out: Inlined::default(),
         nothing: Arc::default(),
-        room: Body::default(),
         stacks: Stacks::default(),
         shaped: &shaped,
         ends: Vec::new(),
     };
     pass.run();
-    let out = pass.out;
+    let mut out = pass.out;
     forget_silent(package);
-    if config.release.dead_locals {
-        deadlocals::run(package, config.release);
-    }
+    out.mentions = if config.release.dead_locals {
+        deadlocals::run(package, config.release)
+    } else {
+        Mentions::of(package)
+    };
     exports::note(package, callees);
     out
 }
@@ -131,8 +134,6 @@ pub(super) struct Pass<'a> {
     pub out: Inlined,
     /// A body without anything in it.
     pub nothing: Arc<Body>,
-    /// An empty body with room: bodies are moved there while calls in them are inlined.
-    room: Body,
     stacks: Stacks,
     /// The instances for shapes that are known.
     shaped: &'a Shaped,
@@ -150,7 +151,7 @@ struct Sites {
 
 impl<'a> Pass<'a> {
     fn run(&mut self) {
-        let groups = bottom_up(self.package, self.config.release, &self.outlines);
+        let groups = bottom_up(self.package, self.config.release, self.outlines.mentions());
         if !self.config.disabled {
             for group in &groups {
                 self.check_group(group);
@@ -412,7 +413,7 @@ impl<'a> Pass<'a> {
             for i in from..to {
                 if let Some(source) = self.inlinable(func, sites, i) {
                     if !changed {
-                        self.make_room(func);
+                        self.make_room(func, sites);
                     }
                     changed = true;
                     let nodes = splice::splice(self, func, sites.calls[i], &source);
@@ -430,24 +431,25 @@ impl<'a> Pass<'a> {
                 self.resolve(func, sites, i);
             }
         }
-        if changed {
-            self.pack(func);
-        }
         changed
     }
 
-    /// Moves a body to where there is room for those that are put into it.
-    fn make_room(&mut self, func: FuncId) {
-        let mut body = std::mem::take(&mut self.room);
-        body.copy_from(&self.package.funcs[func].body);
-        self.package.funcs[func].body = Arc::new(body);
-    }
-
-    /// Moves a body back, to a place that it fills, and keeps the room.
-    fn pack(&mut self, func: FuncId) {
-        if let Some(body) = Arc::get_mut(&mut self.package.funcs[func].body) {
-            let packed = body.take_packed();
-            self.room = std::mem::replace(body, packed);
+    /// Makes room in a body for what is likely to take the places of calls in it: a body that grows bit by bit is copied
+    /// again and again. What a call brings along with those that come with it is the average of the standard library.
+    fn make_room(&mut self, func: FuncId, sites: &Sites) {
+        let known = sites.resolved.iter().flatten().count();
+        let more = Extent {
+            locals: 3 * known,
+            inlined: known,
+            nodes: 32 * known,
+            lists: 16 * known,
+            inits: 2 * known,
+            consts: known,
+        };
+        let body = &mut self.package.funcs[func].body;
+        match Arc::get_mut(body) {
+            Some(body) => body.reserve(&more),
+            None => *body = Arc::new(body.with_room(&more)),
         }
     }
 

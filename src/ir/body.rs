@@ -1,12 +1,12 @@
 //! Bodies: the nodes of one function with their positions, types and variables.
 
+pub use super::funcref::{FuncName, FuncRef, Instance};
 use super::instantiate::is_instance_use;
 use super::node::{ConstId, FuncId, Node, NodeId, Nodes};
 use crate::base::index::{Idx, IndexVec};
 use crate::base::source::FileId;
-use crate::base::symbol::{Symbol, sym};
+use crate::base::symbol::Symbol;
 use crate::types::constant::Value;
-use crate::types::object::Obj;
 use crate::types::package::Pkg;
 use crate::types::ty::Ty;
 
@@ -17,88 +17,6 @@ crate::newtype_index! {
 crate::newtype_index! {
     /// An inlined call of one body.
     InlineId
-}
-
-/// A function as bodies of any package refer to it.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum FuncRef {
-    /// A declared function or method, or a method of an interface.
-    Decl(Obj),
-    /// An instance of a generic function, or a method of an instance of a generic type.
-    Inst(Obj, Instance),
-}
-
-impl FuncRef {
-    /// The declared function.
-    pub fn obj(self) -> Obj {
-        match self {
-            FuncRef::Decl(obj) | FuncRef::Inst(obj, _) => obj,
-        }
-    }
-}
-
-/// A declared function by names alone: package path, receiver's type name (empty for functions), name.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct FuncName {
-    /// The path of its package.
-    pub path: Symbol,
-    /// The name of the type that it is a method of; empty for a function.
-    pub receiver: Symbol,
-    /// Its own name.
-    pub name: Symbol,
-}
-
-impl FuncRef {
-    /// What the declared function is called; `None` for methods of interfaces without a name and of the universe.
-    pub fn name(self) -> Option<FuncName> {
-        let obj = self.obj();
-        let receiver = match obj.ty().as_signature()?.recv {
-            Some(recv) => receiver_name(recv.ty())?,
-            None => sym::EMPTY,
-        };
-        Some(FuncName {
-            path: obj.pkg?.path,
-            receiver,
-            name: obj.name,
-        })
-    }
-}
-
-/// The name of a receiver's type, or of what it points to.
-fn receiver_name(ty: Ty) -> Option<Symbol> {
-    let base = ty.under_pointer().filter(|_| ty.as_named().is_none());
-    Some(base.unwrap_or(ty).as_named()?.obj.name)
-}
-
-/// The type arguments of an instance; equal lists are the same slice (see [`shape`](super::shape)).
-#[derive(Clone, Copy, Debug)]
-pub struct Instance {
-    targs: &'static &'static [Ty],
-}
-
-impl Instance {
-    pub(super) fn from_interned(targs: &'static &'static [Ty]) -> Instance {
-        Instance { targs }
-    }
-
-    /// The arguments: those of the receiver's type first, then the function's own.
-    pub fn targs(self) -> &'static [Ty] {
-        self.targs
-    }
-}
-
-impl PartialEq for Instance {
-    fn eq(&self, other: &Instance) -> bool {
-        std::ptr::eq(self.targs, other.targs)
-    }
-}
-
-impl Eq for Instance {}
-
-impl std::hash::Hash for Instance {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        (std::ptr::from_ref(self.targs) as usize).hash(state);
-    }
 }
 
 /// Where a node comes from.
@@ -219,6 +137,38 @@ pub struct Written {
     pub text: Symbol,
     /// The precedence of its operator, as [`print`](super::print) counts.
     pub precedence: u8,
+}
+
+/// How much there is in a body, or is to come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Extent {
+    /// Variables.
+    pub locals: usize,
+    /// Inlined calls.
+    pub inlined: usize,
+    /// Nodes.
+    pub nodes: usize,
+    /// Entries of lists.
+    pub lists: usize,
+    /// Lists of statements to run before a node.
+    pub inits: usize,
+    /// Constants.
+    pub consts: usize,
+}
+
+impl Extent {
+    /// Both together.
+    #[must_use]
+    pub fn plus(&self, other: &Extent) -> Extent {
+        Extent {
+            locals: self.locals + other.locals,
+            inlined: self.inlined + other.inlined,
+            nodes: self.nodes + other.nodes,
+            lists: self.lists + other.lists,
+            inits: self.inits + other.inits,
+            consts: self.consts + other.consts,
+        }
+    }
 }
 
 /// The nodes of one function.
@@ -362,22 +312,54 @@ impl Body {
         self.has_dictionaries = false;
     }
 
-    /// Becomes a copy of `other` in the room that there is.
-    pub fn copy_from(&mut self, other: &Body) {
-        self.clear();
-        self.stmts = other.stmts;
-        self.locals.extend(other.locals.iter().copied());
-        self.inlined.extend(other.inlined.iter().copied());
-        self.nodes.extend(other.nodes.iter().copied());
-        self.pos.extend(other.pos.iter().copied());
-        self.types.extend(other.types.iter().copied());
-        self.lists.extend_from_slice(&other.lists);
-        self.inits.extend_from_slice(&other.inits);
-        self.init_of.extend_from_slice(&other.init_of);
-        self.consts.extend(other.consts.iter().cloned());
-        self.written.extend_from_slice(&other.written);
-        self.has_instances = other.has_instances;
-        self.has_dictionaries = other.has_dictionaries;
+    /// How much there is of everything.
+    pub fn extent(&self) -> Extent {
+        Extent {
+            locals: self.locals.len(),
+            inlined: self.inlined.len(),
+            nodes: self.nodes.len(),
+            lists: self.lists.len(),
+            inits: self.inits.len(),
+            consts: self.consts.len(),
+        }
+    }
+
+    /// Makes room for so much more.
+    pub fn reserve(&mut self, more: &Extent) {
+        self.locals.reserve_exact(more.locals);
+        self.inlined.reserve_exact(more.inlined);
+        self.nodes.reserve_exact(more.nodes);
+        self.pos.reserve_exact(more.nodes);
+        self.types.reserve_exact(more.nodes);
+        self.lists.reserve_exact(more.lists);
+        self.inits.reserve_exact(more.inits);
+        // Counted from the nodes, all of which may have a place there then.
+        let places = (self.nodes.len() + more.nodes).saturating_sub(self.init_of.len());
+        self.init_of.reserve_exact(places);
+        self.consts.reserve_exact(more.consts);
+    }
+
+    /// A copy with room for so much more.
+    #[must_use]
+    pub fn with_room(&self, more: &Extent) -> Body {
+        let mut copy = Body {
+            stmts: self.stmts,
+            written: self.written.clone(),
+            has_instances: self.has_instances,
+            has_dictionaries: self.has_dictionaries,
+            ..Body::default()
+        };
+        copy.reserve(&self.extent().plus(more));
+        copy.locals.extend(self.locals.iter().copied());
+        copy.inlined.extend(self.inlined.iter().copied());
+        copy.nodes.extend(self.nodes.iter().copied());
+        copy.pos.extend(self.pos.iter().copied());
+        copy.types.extend(self.types.iter().copied());
+        copy.lists.extend_from_slice(&self.lists);
+        copy.inits.extend_from_slice(&self.inits);
+        copy.init_of.extend_from_slice(&self.init_of);
+        copy.consts.extend(self.consts.iter().cloned());
+        copy
     }
 
     /// Whether there is no node.

@@ -15,7 +15,7 @@ use crate::types::ty::{BasicKind, Interface, Signature, Struct, Ty, TyKind};
 /// The canonical type of all that are identical to `ty`.
 pub(super) fn canonical(ty: Ty) -> Ty {
     match ty.kind() {
-        TyKind::Basic(b) => match b.name {
+        TyKind::Basic(b) => match *b.name {
             "byte" => Ty::basic(BasicKind::Uint8),
             "rune" => Ty::basic(BasicKind::Int32),
             _ => ty,
@@ -38,10 +38,10 @@ pub(super) fn canonical(ty: Ty) -> Ty {
         }),
         TyKind::Tuple(vars) => Ty::tuple(vars.iter().map(|&v| unnamed(v)).collect()),
         TyKind::Signature(s) => signature(s, None),
-        TyKind::Struct(s) => Ty::new(TyKind::Struct(Struct {
+        TyKind::Struct(s) => Ty::of_struct(Struct {
             fields: alloc_slice(s.fields.iter().map(|&f| field(f)).collect()),
             tags: s.tags,
-        })),
+        }),
         TyKind::Interface(i) if i.type_set().is_method_set() => interface(i),
         TyKind::Interface(_) => ty,
     }
@@ -62,14 +62,14 @@ fn unnamed(v: Obj) -> Obj {
 }
 
 fn signature(s: &Signature, recv: Option<Obj>) -> Ty {
-    Ty::new(TyKind::Signature(Signature {
+    Ty::signature(Signature {
         tparams: s.tparams,
         rparams: &[],
         recv,
         params: canonical(s.params),
         results: canonical(s.results),
         variadic: s.variadic,
-    }))
+    })
 }
 
 fn field(f: Obj) -> Obj {
@@ -100,12 +100,12 @@ fn interface(i: &'static Interface) -> Ty {
         let pkg = m.pkg.filter(|_| !m.exported());
         Obj::typed(ObjKind::Func(info), m.name, pkg, None, ty)
     };
-    let ty = Ty::new(TyKind::Interface(Interface {
+    let ty = Ty::interface(Interface {
         methods: alloc_slice(i.type_set().methods.iter().map(method).collect()),
         embeddeds: &[],
         implicit: false,
         tset: OnceLock::new(),
-    }));
+    });
     recv.set_ty(ty);
     ty
 }

@@ -38,6 +38,7 @@ pub mod build;
 mod canonical;
 pub mod convert;
 mod finite;
+mod funcref;
 pub mod instantiate;
 mod needs;
 pub mod node;

@@ -3,26 +3,84 @@
 use super::Package;
 use super::body::{Body, FuncRef};
 use super::node::{FuncId, Node, NodeId};
+use super::statics::says_something;
 use super::visit::Stacks;
 use crate::base::index::Idx;
 
-/// Lists of nodes, one for each function of a package, behind one another.
-#[derive(Default, Debug)]
-struct Lists {
-    ids: Vec<NodeId>,
+/// Lists of ids, one for each function of a package, behind one another.
+#[derive(Clone, Debug)]
+struct Lists<T> {
+    ids: Vec<T>,
     /// Where the list of each function ends.
     ends: Vec<usize>,
 }
 
-impl Lists {
+impl<T> Default for Lists<T> {
+    fn default() -> Lists<T> {
+        Lists {
+            ids: Vec::new(),
+            ends: Vec::new(),
+        }
+    }
+}
+
+impl<T> Lists<T> {
     fn close(&mut self) {
         self.ends.push(self.ids.len());
     }
 
-    fn of(&self, func: FuncId) -> &[NodeId] {
+    fn of(&self, func: FuncId) -> &[T] {
         let i = func.index();
         let from = if i == 0 { 0 } else { self.ends[i - 1] };
         &self.ids[from..self.ends[i]]
+    }
+}
+
+/// The functions of its package that each function mentions, called or not, function literals among them. Dead nodes do
+/// not count, and generic functions, which are no code, mention nothing.
+#[derive(Clone, Default, Debug)]
+pub struct Mentions(Lists<FuncId>);
+
+impl Mentions {
+    /// Walks the bodies of a package's functions.
+    pub fn of(package: &Package) -> Mentions {
+        Outlines::of(package).mentions
+    }
+
+    /// Those of a package with so many functions, each with the function that it mentions. For one function they keep
+    /// their order.
+    pub fn from_pairs(funcs: usize, pairs: &[(FuncId, FuncId)]) -> Mentions {
+        let mut next = vec![0; funcs];
+        for (func, _) in pairs {
+            next[func.index()] += 1;
+        }
+        let mut start = 0;
+        for count in &mut next {
+            start += std::mem::replace(count, start);
+        }
+        let mut ids = vec![FuncId::from_usize(0); pairs.len()];
+        for &(func, mentioned) in pairs {
+            let place = &mut next[func.index()];
+            ids[*place] = mentioned;
+            *place += 1;
+        }
+        Mentions(Lists { ids, ends: next })
+    }
+
+    /// Those of a function, in source order as far as that is known.
+    pub fn by(&self, func: FuncId) -> &[FuncId] {
+        self.0.of(func)
+    }
+}
+
+/// The function of the package that a node mentions.
+pub(crate) fn mentioned(package: &Package, node: &Node) -> Option<FuncId> {
+    match *node {
+        Node::Func(f) | Node::MethodExpr { func: f, .. } | Node::MethodValue { func: f, .. } => {
+            package.find(f)
+        }
+        Node::Closure(f) => Some(f),
+        _ => None,
     }
 }
 
@@ -30,10 +88,10 @@ impl Lists {
 /// generic functions, which are no code, have nothing.
 #[derive(Default, Debug)]
 pub struct Outlines {
-    calls: Lists,
-    closure_calls: Lists,
-    mentions: Lists,
-    assigns: Lists,
+    calls: Lists<NodeId>,
+    closure_calls: Lists<NodeId>,
+    mentions: Mentions,
+    assigns: Lists<NodeId>,
     returns: Vec<u32>,
     stacks: Stacks,
 }
@@ -52,11 +110,11 @@ impl Outlines {
             let func = &package.funcs[FuncId::from_usize(i)];
             self.returns.push(0);
             if !func.generic {
-                self.body(&func.body);
+                self.body(package, &func.body);
             }
             self.calls.close();
             self.closure_calls.close();
-            self.mentions.close();
+            self.mentions.0.close();
             self.assigns.close();
         }
     }
@@ -71,12 +129,12 @@ impl Outlines {
         self.closure_calls.of(func)
     }
 
-    /// Functions, methods and function literals that are named, called or not, in source order.
-    pub fn mentions(&self, func: FuncId) -> &[NodeId] {
-        self.mentions.of(func)
+    /// The functions that functions mention, in source order.
+    pub fn mentions(&self) -> &Mentions {
+        &self.mentions
     }
 
-    /// What declares variables or assigns to them, in source order.
+    /// What says something of the values of variables, in source order.
     pub fn assigns(&self, func: FuncId) -> &[NodeId] {
         self.assigns.of(func)
     }
@@ -86,7 +144,7 @@ impl Outlines {
         self.returns[func.index()]
     }
 
-    fn body(&mut self, body: &Body) {
+    fn body(&mut self, package: &Package, body: &Body) {
         let mut returns = 0;
         let roots = body.list(body.stmts);
         body.walk(&mut self.stacks, roots, says_nothing, |id, leaving| {
@@ -98,12 +156,12 @@ impl Outlines {
                     }
                     return true;
                 }
-                Node::Func(_)
+                ref node @ (Node::Func(_)
                 | Node::MethodExpr { .. }
                 | Node::MethodValue { .. }
-                | Node::Closure(_) => self.mentions.ids.push(id),
+                | Node::Closure(_)) => self.mentions.0.ids.extend(mentioned(package, node)),
                 Node::Return(values) => returns += if values.is_empty() { 2 } else { 1 },
-                ref node if assigns(node) => self.assigns.ids.push(id),
+                _ if says_something(body, id) => self.assigns.ids.push(id),
                 _ => {}
             }
             false
@@ -121,18 +179,6 @@ fn says_nothing(node: &Node) -> bool {
             node,
             Node::Func(_) | Node::MethodExpr { .. } | Node::Closure(_) | Node::Dcl(_)
         )
-}
-
-/// Whether a node declares a variable or assigns to some.
-pub(super) fn assigns(node: &Node) -> bool {
-    matches!(
-        node,
-        Node::Assign { .. }
-            | Node::AssignOp { .. }
-            | Node::AssignList { .. }
-            | Node::Range { .. }
-            | Node::Dcl(_)
-    )
 }
 
 /// Whether a callee expression may be a function literal or an instance of a generic function.
@@ -157,7 +203,7 @@ pub struct Template {
     pub returns: Vec<NodeId>,
     /// Closures by number.
     pub closures: Vec<NodeId>,
-    /// What declares variables or assigns to them, by number.
+    /// What says something of the values of variables, by number.
     pub assigns: Vec<NodeId>,
     /// Whether there may be instances of generic functions.
     pub has_instances: bool,
@@ -175,7 +221,7 @@ impl Template {
             match body.node_ref(id) {
                 Node::Return(_) => template.returns.push(id),
                 Node::Closure(_) => template.closures.push(id),
-                node if assigns(node) => template.assigns.push(id),
+                _ if says_something(body, id) => template.assigns.push(id),
                 _ => {}
             }
         }

@@ -3,7 +3,7 @@
 use crate::base::symbol::{Symbol, sym};
 use crate::types::object::{Obj, VarKind};
 use crate::types::package::Pkg;
-use crate::types::ty::{Signature, Ty, TyKind};
+use crate::types::ty::{Signature, Ty};
 
 /// A method's type as a function with its receiver, of type `recv`, first.
 pub fn with_receiver(sig: &Signature, recv: Ty) -> Ty {
@@ -27,12 +27,12 @@ fn function(sig: &Signature, recv: (Symbol, Option<Pkg>, Ty), rest: &[Obj]) -> T
     let (name, pkg, ty) = recv;
     let mut params = vec![Obj::var(VarKind::Param, name, pkg, None, ty)];
     params.extend_from_slice(rest);
-    Ty::new(TyKind::Signature(Signature {
+    Ty::signature(Signature {
         tparams: &[],
         rparams: &[],
         recv: None,
         params: Ty::tuple(params),
         results: sig.results,
         variadic: sig.variadic,
-    }))
+    })
 }

@@ -26,6 +26,7 @@
 //! | `assigned_callees` | 1.27 | `escape/call.go` |
 //! | `range_hands_on` | 1.27 | `slice/slice.go` |
 
+use crate::base::symbol::Symbol;
 use crate::site::GoVersion;
 use crate::types::sizes::DirectRule;
 
@@ -301,7 +302,16 @@ static TABLE: [Release; 7] = [GO1_21, GO1_22, GO1_23, GO1_24, GO1_25, GO1_26, GO
 /// What a call that is not inlined costs on top of its node.
 pub const CALL_COST: u32 = 57;
 
+/// The packages of the FIPS 140 module, since Go 1.24.
+const FIPS: &str = "crypto/internal/fips140";
+
 impl Release {
+    /// Whether the data of the package at `path` must have no addresses in it.
+    pub fn is_fips(&self, path: Symbol) -> bool {
+        let below = path.as_str().strip_prefix(FIPS);
+        self.fips_data && below.is_some_and(|b| b.is_empty() || b.starts_with('/'))
+    }
+
     /// The column of `version`, or of the nearest version that is known.
     pub fn of(version: GoVersion) -> &'static Release {
         let after = TABLE.partition_point(|r| r.since <= version.known());

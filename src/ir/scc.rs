@@ -13,8 +13,8 @@
 //!
 //! Calls run thousands deep in real code and deeper in generated code, so the search keeps its own stack.
 
-use super::node::{FuncId, Node};
-use super::outline::Outlines;
+use super::node::FuncId;
+use super::outline::Mentions;
 use super::release::{Joined, Release};
 use super::{FuncKind, Package};
 use crate::base::index::IndexVec;
@@ -29,16 +29,12 @@ pub struct Group {
 }
 
 /// The functions of a package in groups, callees before callers. Generic functions are in none: only their instances
-/// are code. Joined literals that nothing mentions are in none either. `outlines` are those of the package.
-pub fn bottom_up(package: &Package, release: &Release, outlines: &Outlines) -> Vec<Group> {
+/// are code. Joined literals that nothing mentions are in none either. `mentions` are those of the package.
+pub fn bottom_up(package: &Package, release: &Release, mentions: &Mentions) -> Vec<Group> {
     let ids = || package.funcs.ids();
     let joined = ids().map(|f| is_joined(package, release, f)).collect();
     let roots = ids().filter(|&f| !package.funcs[f].generic);
-    let mention = |func: FuncId, i| {
-        let &id = outlines.mentions(func).get(i)?;
-        Some(mentioned(package, package.funcs[func].body.node(id)))
-    };
-    groups(mention, &joined, roots)
+    groups(mentions, &joined, roots)
 }
 
 /// Whether a function is a literal that goes with the function around it.
@@ -51,17 +47,6 @@ pub fn is_joined(package: &Package, release: &Release, func: FuncId) -> bool {
                 .parent
                 .is_some_and(|p| package.funcs[p].kind != FuncKind::PackageInit),
         }
-}
-
-/// The function of the package that a node mentions.
-fn mentioned(package: &Package, node: Node) -> Option<FuncId> {
-    match node {
-        Node::Func(f) | Node::MethodExpr { func: f, .. } | Node::MethodValue { func: f, .. } => {
-            package.find(f)
-        }
-        Node::Closure(f) => Some(f),
-        _ => None,
-    }
 }
 
 /// Number of a function whose group is complete: larger than any other.
@@ -77,13 +62,8 @@ struct Visit {
     next: usize,
 }
 
-/// Gives what a function mentions, one after the other; the inner `None` is of no function of the package.
-trait Mentions: Fn(FuncId, usize) -> Option<Option<FuncId>> {}
-
-impl<F: Fn(FuncId, usize) -> Option<Option<FuncId>>> Mentions for F {}
-
-struct Search<'a, M> {
-    mention: M,
+struct Search<'a> {
+    mentions: &'a Mentions,
     joined: &'a IndexVec<FuncId, bool>,
     /// Number by function; 0 if not met yet.
     ids: IndexVec<FuncId, u32>,
@@ -94,12 +74,12 @@ struct Search<'a, M> {
 }
 
 fn groups(
-    mention: impl Mentions,
+    mentions: &Mentions,
     joined: &IndexVec<FuncId, bool>,
     roots: impl Iterator<Item = FuncId>,
 ) -> Vec<Group> {
     let mut search = Search {
-        mention,
+        mentions,
         joined,
         ids: IndexVec::from_elem(0, joined.len()),
         last_id: 0,
@@ -115,7 +95,7 @@ fn groups(
     search.groups
 }
 
-impl<M: Mentions> Search<'_, M> {
+impl Search<'_> {
     /// A function has two numbers: its own, and the next one, from which it is searched. Reaching the own number again
     /// means a circle.
     fn enter(&mut self, func: FuncId) {
@@ -134,12 +114,11 @@ impl<M: Mentions> Search<'_, M> {
     fn visit_all(&mut self, root: FuncId) {
         self.enter(root);
         while let Some(visit) = self.visits.last_mut() {
-            let mention = (self.mention)(visit.func, visit.next);
+            let mentioned = self.mentions.by(visit.func).get(visit.next).copied();
             visit.next += 1;
-            match mention {
-                Some(Some(m)) if self.ids[m] == 0 => self.enter(m),
-                Some(Some(m)) => self.reached(self.ids[m]),
-                Some(None) => {}
+            match mentioned {
+                Some(m) if self.ids[m] == 0 => self.enter(m),
+                Some(m) => self.reached(self.ids[m]),
                 None => self.leave(),
             }
         }
@@ -177,15 +156,16 @@ mod tests {
     use super::groups;
     use crate::base::index::{Idx, IndexVec};
     use crate::ir::node::FuncId;
+    use crate::ir::outline::Mentions;
 
     fn order(mentions: &[&[usize]], joined: &[usize]) -> Vec<(Vec<usize>, bool)> {
         let joined: IndexVec<FuncId, bool> =
             (0..mentions.len()).map(|f| joined.contains(&f)).collect();
-        let mention = |func: FuncId, i| {
-            let &f: &usize = mentions[func.index()].get(i)?;
-            Some(Some(FuncId::from_usize(f)))
-        };
-        groups(mention, &joined, joined.ids())
+        let by_func = mentions.iter().enumerate();
+        let pairs = by_func.flat_map(|(func, list)| list.iter().map(move |&f| (func, f)));
+        let pairs = pairs.map(|(func, f)| (FuncId::from_usize(func), FuncId::from_usize(f)));
+        let mentions = Mentions::from_pairs(mentions.len(), &pairs.collect::<Vec<_>>());
+        groups(&mentions, &joined, joined.ids())
             .into_iter()
             .map(|g| (g.funcs.iter().map(|f| f.index()).collect(), g.recursive))
             .collect()

@@ -10,9 +10,10 @@ use rustc_hash::FxHashMap;
 use super::Package;
 use super::body::{Body, Class, ConvKind, LocalId};
 use super::node::{FuncId, ListKind, Node, NodeId};
-use super::outline::{self, Outlines};
+use super::outline::{Outlines, mentioned};
 use super::release::Release;
-use crate::base::index::Idx;
+use super::visit::Stacks;
+use crate::base::index::{Idx, IndexVec};
 use crate::types::ty::{Ty, TyKind};
 
 /// How many variables a static value is followed through; longer chains are cycles of dead code.
@@ -61,12 +62,8 @@ impl Statics {
     fn walk(&mut self, package: &Package, outlines: &Outlines, todo: &mut Vec<FuncId>) {
         while let Some(func) = todo.pop() {
             self.look_at_all(package, func, outlines.assigns(func).iter().copied());
-            let body: &Body = &package.funcs[func].body;
-            let mentions = outlines.mentions(func).iter();
-            todo.extend(mentions.filter_map(|&id| match body.node(id) {
-                Node::Closure(literal) => Some(literal),
-                _ => None,
-            }));
+            let mentions = outlines.mentions().by(func).iter().copied();
+            todo.extend(mentions.filter(|&f| package.funcs[f].kind.is_closure()));
         }
     }
 
@@ -74,11 +71,7 @@ impl Statics {
     pub fn scan(&mut self, package: &Package, func: FuncId, from: usize) {
         let body = &package.funcs[func].body;
         let ids = (from..body.len()).map(NodeId::from_usize);
-        self.look_at_all(
-            package,
-            func,
-            ids.filter(|&id| outline::assigns(body.node_ref(id))),
-        );
+        self.look_at_all(package, func, ids.filter(|&id| says_something(body, id)));
     }
 
     /// Adds what some nodes of `func` assign.
@@ -249,17 +242,150 @@ impl Statics {
     }
 }
 
+/// Statics of a package whose bodies stay as they are: what is assigned is looked for when it is asked for, because of
+/// most functions nobody asks.
+#[derive(Default, Debug)]
+pub struct OnDemand {
+    statics: Statics,
+    /// The functions that have been looked at.
+    looked: IndexVec<FuncId, bool>,
+    stacks: Stacks,
+}
+
+impl OnDemand {
+    /// For a package with so many functions.
+    pub fn new(funcs: usize, release: &Release) -> OnDemand {
+        OnDemand {
+            statics: Statics {
+                follows_captures: release.follows_captures,
+                ..Statics::default()
+            },
+            looked: IndexVec::from_elem(false, funcs),
+            stacks: Stacks::default(),
+        }
+    }
+
+    /// As [`Statics::value`].
+    pub fn value(&mut self, package: &Package, func: FuncId, id: NodeId) -> (FuncId, NodeId) {
+        let mut at = (func, id);
+        for _ in 0..MAX_STEPS {
+            if let Node::Name(local) = *package.funcs[at.0].body.node_ref(at.1)
+                && may_be_known(package, package.canonical(at.0, local))
+            {
+                self.look_around(package, at.0);
+            }
+            match self.statics.step(package, at.0, at.1) {
+                Some(next) => at = next,
+                None => break,
+            }
+        }
+        at
+    }
+
+    /// As [`Statics::function_values`], of a variable that [`value`](Self::value) has come to: what may assign to it has
+    /// been looked at.
+    pub fn function_values(
+        &self,
+        package: &Package,
+        func: FuncId,
+        local: LocalId,
+    ) -> Option<&[Assigned]> {
+        self.statics.function_values(package, func, local)
+    }
+
+    /// Looks at what may assign to variables of a function and of those around it: these functions and all literals that
+    /// they still have.
+    fn look_around(&mut self, package: &Package, func: FuncId) {
+        if self.looked[func] {
+            return;
+        }
+        let mut outermost = func;
+        while let Some(parent) = package.funcs[outermost].parent {
+            outermost = parent;
+        }
+        let mut todo = vec![outermost, func];
+        while let Some(func) = todo.pop() {
+            if !std::mem::replace(&mut self.looked[func], true) {
+                self.look_at_body(package, func, &mut todo);
+            }
+        }
+    }
+
+    fn look_at_body(&mut self, package: &Package, func: FuncId, todo: &mut Vec<FuncId>) {
+        let body: &Body = &package.funcs[func].body;
+        let says_nothing =
+            |node: &Node| node.is_leaf() && !matches!(node, Node::Closure(_) | Node::Dcl(_));
+        let statics = &mut self.statics;
+        body.walk(
+            &mut self.stacks,
+            body.list(body.stmts),
+            says_nothing,
+            |id, _| {
+                if let closure @ Node::Closure(_) = body.node_ref(id) {
+                    todo.extend(mentioned(package, closure));
+                } else if says_something(body, id) {
+                    statics.look_at(package, func, id);
+                }
+                false
+            },
+        );
+    }
+}
+
+/// Whether a node says something of the values of variables that their definitions do not: it assigns to a variable that
+/// it does not define, or has to do with a variable of function type.
+#[inline]
+pub(super) fn says_something(body: &Body, id: NodeId) -> bool {
+    let assigns = matches!(
+        body.node_ref(id),
+        Node::Assign { .. }
+            | Node::AssignOp { .. }
+            | Node::AssignList { .. }
+            | Node::Range { .. }
+            | Node::Dcl(_)
+    );
+    assigns && says_more(body, id)
+}
+
+fn says_more(body: &Body, id: NodeId) -> bool {
+    let of = |x: NodeId| {
+        let Some(local) = outer_variable(body, x) else {
+            return false;
+        };
+        let variable = &body.locals[local];
+        let captured = matches!(variable.class, Class::Captured(_));
+        captured || variable.defn != Some(id) || is_function(variable.ty)
+    };
+    match *body.node_ref(id) {
+        Node::Assign { x, .. } | Node::AssignOp { x, .. } => of(x),
+        Node::AssignList { lhs, .. } => body.list(lhs).iter().any(|&x| of(x)),
+        Node::Range { key, value, .. } => [key, value].into_iter().flatten().any(of),
+        Node::Dcl(local) => is_function(body.locals[local].ty),
+        _ => false,
+    }
+}
+
+fn is_function(ty: Ty) -> bool {
+    matches!(ty.under().kind(), TyKind::Signature(_))
+}
+
 /// Whether the variable may have a static value at all.
 fn is_candidate(body: &Body, local: LocalId) -> bool {
     let var = &body.locals[local];
     var.class == Class::Auto && !var.addr_taken
 }
 
+/// Whether it matters what is assigned to the variable.
+fn may_be_known(package: &Package, (func, local): Variable) -> bool {
+    let body = &package.funcs[func].body;
+    let variable = &body.locals[local];
+    is_candidate(body, local) && (variable.defn.is_some() || is_function(variable.ty))
+}
+
 /// Whether the variable is such a one and of function type.
 fn is_function_candidate(package: &Package, (func, local): Variable) -> bool {
     let body = &package.funcs[func].body;
-    is_candidate(body, local)
-        && matches!(body.locals[local].ty.under().kind(), TyKind::Signature(_))
+    is_candidate(body, local) && is_function(body.locals[local].ty)
 }
 
 fn variable(package: &Package, func: FuncId, x: NodeId) -> Option<Variable> {

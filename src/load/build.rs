@@ -8,9 +8,10 @@
 //! | below another go.mod | that module |
 //! | elsewhere | as with `GO111MODULE=off` |
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
 
 use crate::base::index::IndexVec;
 use crate::site::GoVersion;
@@ -41,6 +42,15 @@ pub(super) enum Resolution {
     Missing,
 }
 
+/// What decides what import paths mean to a folder of a build: folders with equal views see the same packages.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub(super) struct View {
+    /// The nearest folder above that has a folder `vendor`.
+    pub(super) vendor: Option<PathBuf>,
+    /// Whether there is a go.mod above.
+    pub(super) versioned: bool,
+}
+
 /// A build with what it needs to find packages.
 #[derive(Debug)]
 pub(super) struct Context {
@@ -55,6 +65,14 @@ enum Lookup {
 }
 
 impl Context {
+    /// What the folder `from` sees; all folders of modules see the same.
+    pub(super) fn view(&self, from: &Path, disk: &mut Disk) -> View {
+        match &self.lookup {
+            Lookup::Tree(tree) => tree.view(from, disk),
+            Lookup::Modules(_) => View::default(),
+        }
+    }
+
     /// What `path` means in a file of the folder `from`.
     pub(super) fn resolve(&mut self, path: &str, from: &Path, disk: &mut Disk) -> Resolution {
         match &mut self.lookup {
@@ -86,7 +104,7 @@ pub(super) struct Builds {
     options: Options,
     contexts: IndexVec<BuildId, Context>,
     /// go.mod, go.work or tree root → build.
-    by_root: HashMap<PathBuf, BuildId>,
+    by_root: FxHashMap<PathBuf, BuildId>,
 }
 
 impl Builds {
@@ -94,7 +112,7 @@ impl Builds {
         Builds {
             options,
             contexts: IndexVec::new(),
-            by_root: HashMap::new(),
+            by_root: FxHashMap::default(),
         }
     }
 

@@ -1,11 +1,12 @@
 //! What loading reads from disk, each thing once: folder listings, go.mod and go.work files, Go files.
 
-use std::collections::{HashMap, HashSet};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::base::diag::{Diagnostic, Level};
 use crate::base::files::Overlay;
@@ -111,6 +112,15 @@ enum State {
     Unreadable,
 }
 
+/// What is known of paths, by [`key`].
+pub(super) type PathMap<T> = FxHashMap<OsString, T>;
+
+/// What a path is looked up by: its bytes, which are the same for equal paths that are absolute and have no `.` and `..`.
+/// Hashing a [`Path`] takes it apart, which is most of the time that loading takes.
+pub(super) fn key(path: &Path) -> &OsStr {
+    path.components().as_path().as_os_str()
+}
+
 /// The files of the run, and caches of everything else.
 #[derive(Debug, Default)]
 pub(super) struct Disk {
@@ -119,10 +129,10 @@ pub(super) struct Disk {
     /// Where files are not as the disk has them.
     overlay: Arc<Overlay>,
     files: Vec<Slot>,
-    by_path: HashMap<PathBuf, FileId>,
-    listings: HashMap<PathBuf, Rc<[OsString]>>,
-    mods: HashMap<PathBuf, Option<Rc<ModFile>>>,
-    vendors: HashMap<PathBuf, bool>,
+    by_path: PathMap<FileId>,
+    listings: PathMap<Rc<[OsString]>>,
+    mods: PathMap<Option<Rc<ModFile>>>,
+    vendors: PathMap<bool>,
     /// What was found wrong so far.
     pub(super) diagnostics: Vec<Diagnostic>,
 }
@@ -136,24 +146,35 @@ impl Disk {
         }
     }
 
+    /// Makes room for so many more files.
+    pub(super) fn reserve(&mut self, files: usize) {
+        self.files.reserve(files);
+        self.by_path.reserve(files);
+    }
+
+    /// How the absolute `path`, which nobody named, is shown.
+    pub(super) fn shown_from_here<'p>(&self, path: &'p Path) -> &'p Path {
+        path.strip_prefix(&self.cwd).unwrap_or(path)
+    }
+
     /// The id of a file that nobody named, at the absolute `path`.
-    pub(super) fn file_of_dependency(&mut self, path: &Path) -> FileId {
-        let shown = path.strip_prefix(&self.cwd).unwrap_or(path).to_path_buf();
-        self.file(path, &shown)
+    fn file_of_dependency(&mut self, path: &Path) -> FileId {
+        let shown = self.shown_from_here(path).to_path_buf();
+        self.file(path.to_path_buf(), shown)
     }
 
     /// The id of the file at the absolute `path`; the first to ask says how it is shown.
-    pub(super) fn file(&mut self, path: &Path, shown: &Path) -> FileId {
-        if let Some(&id) = self.by_path.get(path) {
+    pub(super) fn file(&mut self, path: PathBuf, shown: PathBuf) -> FileId {
+        if let Some(&id) = self.by_path.get(key(&path)) {
             return id;
         }
         let id = FileId::from_usize(self.files.len());
+        self.by_path.insert(key(&path).to_os_string(), id);
         self.files.push(Slot {
-            path: path.to_path_buf(),
-            shown: shown.to_path_buf(),
+            path,
+            shown,
             state: State::Known,
         });
-        self.by_path.insert(path.to_path_buf(), id);
         id
     }
 
@@ -208,14 +229,19 @@ impl Disk {
         });
     }
 
+    /// Takes up the Go files of a folder that was listed before, by name.
+    pub(super) fn is_listed(&mut self, dir: &Path, names: Rc<[OsString]>) {
+        self.listings.insert(key(dir).to_os_string(), names);
+    }
+
     /// The Go files in `dir`; none where it cannot be read.
     pub(super) fn list(&mut self, dir: &Path) -> Rc<[OsString]> {
-        if let Some(names) = self.listings.get(dir) {
+        if let Some(names) = self.listings.get(key(dir)) {
             return Rc::clone(names);
         }
         let on_disk = walk::list(dir, dir).map_or_else(|_| Vec::new(), |(names, _)| names);
         let names: Rc<[OsString]> = self.overlay.adjust(dir, on_disk, walk::is_go_file).into();
-        self.listings.insert(dir.to_path_buf(), Rc::clone(&names));
+        self.is_listed(dir, Rc::clone(&names));
         names
     }
 
@@ -226,11 +252,11 @@ impl Disk {
 
     /// Whether there is a folder `vendor` in `dir`.
     pub(super) fn has_vendor(&mut self, dir: &Path) -> bool {
-        if let Some(&known) = self.vendors.get(dir) {
+        if let Some(&known) = self.vendors.get(key(dir)) {
             return known;
         }
         let found = dir.join("vendor").is_dir();
-        self.vendors.insert(dir.to_path_buf(), found);
+        self.vendors.insert(key(dir).to_os_string(), found);
         found
     }
 
@@ -241,7 +267,7 @@ impl Disk {
         dialect: Dialect,
         own: bool,
     ) -> Option<Rc<ModFile>> {
-        if let Some(file) = self.mods.get(path) {
+        if let Some(file) = self.mods.get(key(path)) {
             return file.clone();
         }
         let file = match self.read(path) {
@@ -254,7 +280,7 @@ impl Disk {
                 None
             }
         };
-        self.mods.insert(path.to_path_buf(), file.clone());
+        self.mods.insert(key(path).to_os_string(), file.clone());
         file
     }
 
@@ -289,7 +315,7 @@ impl Disk {
         self,
         keep: impl Fn(FileId) -> bool,
     ) -> (IndexVec<FileId, SourceFile>, Vec<Diagnostic>) {
-        let spoken_of: HashSet<FileId> = self.diagnostics.iter().map(|d| d.file).collect();
+        let spoken_of: FxHashSet<FileId> = self.diagnostics.iter().map(|d| d.file).collect();
         let wanted = |index| {
             let id = FileId::from_usize(index);
             keep(id) || spoken_of.contains(&id)

@@ -4,7 +4,9 @@
 //! package that imports it. What the external tests import is compiled again against the tested variant where it
 //! imports the tested package itself, because one program has one package of a path.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::base::index::IndexVec;
 use crate::base::source::FileId;
@@ -41,14 +43,14 @@ enum To {
 /// Orders the packages of `units`. `meaning` says what each unit's imports mean.
 pub(super) fn order(
     units: &IndexVec<UnitId, Unit>,
-    meaning: &HashMap<(UnitId, &'static str), Meaning>,
+    meaning: &FxHashMap<(UnitId, &'static str), Meaning>,
     disk: &mut Disk,
 ) -> (IndexVec<PackageId, Package>, Vec<Missing>) {
     let mut graph = Graph {
         units,
         meaning,
         nodes: Vec::new(),
-        plain: HashMap::new(),
+        plain: FxHashMap::default(),
     };
     graph.add_nodes();
     graph.add_edges();
@@ -59,9 +61,9 @@ pub(super) fn order(
 
 struct Graph<'a> {
     units: &'a IndexVec<UnitId, Unit>,
-    meaning: &'a HashMap<(UnitId, &'static str), Meaning>,
+    meaning: &'a FxHashMap<(UnitId, &'static str), Meaning>,
     nodes: Vec<Node>,
-    plain: HashMap<UnitId, usize>,
+    plain: FxHashMap<UnitId, usize>,
 }
 
 impl Graph<'_> {
@@ -168,7 +170,7 @@ impl Graph<'_> {
     fn clone_between(&mut self, external: usize, plain: usize, tested: usize) {
         let below = self.reachable(external);
         let above = self.importers(plain, &below);
-        let mut moved: HashMap<usize, usize> = HashMap::from([(plain, tested)]);
+        let mut moved: FxHashMap<usize, usize> = FxHashMap::from_iter([(plain, tested)]);
         let mut between: Vec<usize> = above
             .into_iter()
             .filter(|&n| n != external && n != plain)
@@ -213,8 +215,8 @@ impl Graph<'_> {
             })
     }
 
-    fn reachable(&self, from: usize) -> HashSet<usize> {
-        let mut seen = HashSet::from([from]);
+    fn reachable(&self, from: usize) -> FxHashSet<usize> {
+        let mut seen = FxHashSet::from_iter([from]);
         let mut queue = vec![from];
         while let Some(node) = queue.pop() {
             queue.extend(self.imported(node).filter(|&to| seen.insert(to)));
@@ -223,14 +225,14 @@ impl Graph<'_> {
     }
 
     /// The nodes among `nodes` that import `to`, directly or not.
-    fn importers(&self, to: usize, nodes: &HashSet<usize>) -> HashSet<usize> {
-        let mut reverse: HashMap<usize, Vec<usize>> = HashMap::new();
+    fn importers(&self, to: usize, nodes: &FxHashSet<usize>) -> FxHashSet<usize> {
+        let mut reverse: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
         for &node in nodes {
             for imported in self.imported(node) {
                 reverse.entry(imported).or_default().push(node);
             }
         }
-        let mut seen = HashSet::new();
+        let mut seen = FxHashSet::default();
         let mut queue = vec![to];
         while let Some(node) = queue.pop() {
             let above = reverse.get(&node).into_iter().flatten();

@@ -40,9 +40,12 @@ mod tree;
 mod unit;
 mod vendor;
 
-use ::std::collections::HashMap;
+use ::std::ffi::OsString;
 use ::std::path::{Path, PathBuf};
+use ::std::rc::Rc;
 use ::std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::base::diag::Diagnostic;
 use crate::base::files::Overlay;
@@ -54,8 +57,8 @@ use crate::site::GoVersion;
 use crate::walk::{GoDir, Walked};
 
 pub use beside::{Beside, tests_beside};
-use build::{Builds, Located, Resolution};
-use disk::Disk;
+use build::{Builds, Located, Resolution, View};
+use disk::{Disk, key};
 pub use disk::{FileRequest, ReadFile, read_alone};
 pub use env::Env;
 pub use program::{
@@ -121,8 +124,10 @@ struct Loader {
     disk: Disk,
     builds: Builds,
     units: IndexVec<UnitId, Unit>,
-    by_dir: HashMap<(BuildId, PathBuf), UnitId>,
-    meaning: HashMap<(UnitId, &'static str), Meaning>,
+    by_dir: FxHashMap<(BuildId, OsString), UnitId>,
+    meaning: FxHashMap<(UnitId, &'static str), Meaning>,
+    /// What folders of one view import so far.
+    seen: FxHashMap<(BuildId, View), FxHashMap<&'static str, Meaning>>,
     /// Units before this one are read and grouped.
     done: usize,
     /// Units before this one have their files requested.
@@ -138,14 +143,16 @@ impl Loader {
             disk: Disk::new(&options.cwd, &options.overlay),
             builds: Builds::new(options),
             units: IndexVec::new(),
-            by_dir: HashMap::new(),
-            meaning: HashMap::new(),
+            by_dir: FxHashMap::default(),
+            meaning: FxHashMap::default(),
+            seen: FxHashMap::default(),
             done: 0,
             requested: 0,
             ignored: Vec::new(),
         };
         for problem in &walked.problems {
-            let file = loader.disk.file(&problem.path, &problem.path);
+            let path = problem.path.clone();
+            let file = loader.disk.file(path.clone(), path);
             loader.disk.report(
                 file,
                 Span::default(),
@@ -153,6 +160,8 @@ impl Loader {
                 problem.message.clone(),
             );
         }
+        let files = walked.dirs.iter().map(|dir| dir.files.len());
+        loader.disk.reserve(files.sum());
         for dir in &walked.dirs {
             loader.add_walked(dir);
         }
@@ -160,6 +169,8 @@ impl Loader {
     }
 
     fn add_walked(&mut self, dir: &GoDir) {
+        let names: Rc<[OsString]> = dir.files.iter().map(|file| file.name.clone()).collect();
+        self.disk.is_listed(&dir.path, names);
         let build = self.builds.of_dir(&dir.path, &mut self.disk);
         let context = self.builds.context(build);
         let at = context.locate(&dir.path);
@@ -169,7 +180,7 @@ impl Loader {
         for file in &dir.files {
             let id = self
                 .disk
-                .file(&dir.path.join(&file.name), &dir.shown.join(&file.name));
+                .file(dir.path.join(&file.name), dir.shown.join(&file.name));
             tests |= file.selected && crate::walk::is_test_name(&file.name);
             files.push(UnitFile {
                 name: file.name.clone(),
@@ -199,7 +210,7 @@ impl Loader {
             build: self.builds.build(unit.build),
         };
         unit.drop_by_name(&rules, &self.disk, &mut self.ignored);
-        let key = (unit.build, unit.at.dir.clone());
+        let key = (unit.build, key(&unit.at.dir).to_os_string());
         let id = self.units.push(unit);
         self.by_dir.insert(key, id);
         id
@@ -207,18 +218,16 @@ impl Loader {
 
     /// The unit of a package that was imported.
     fn dependency(&mut self, build: BuildId, at: Located) -> UnitId {
-        let key = (build, at.dir.clone());
+        let key = (build, key(&at.dir).to_os_string());
         if let Some(&id) = self.by_dir.get(&key) {
             return id;
         }
         let names = self.disk.list(&at.dir);
-        let files = names.iter().map(|name| {
-            let path = at.dir.join(name);
-            UnitFile {
-                name: name.clone(),
-                id: self.disk.file_of_dependency(&path),
-                selected: false,
-            }
+        let shown = self.disk.shown_from_here(&at.dir).to_path_buf();
+        let files = names.iter().map(|name| UnitFile {
+            name: name.clone(),
+            id: self.disk.file(at.dir.join(name), shown.join(name)),
+            selected: false,
         });
         let files = files.collect();
         self.add_unit(Unit {
@@ -276,10 +285,18 @@ impl Loader {
             .collect();
         paths.sort_unstable();
         paths.dedup();
+        let view = self.builds.context(build).view(&from, &mut self.disk);
+        // Taken out of the table while it is added to.
+        let mut seen = self.seen.remove(&(build, view.clone())).unwrap_or_default();
         for path in paths {
-            let meaning = self.meaning_of(build, path, &from);
+            let known = seen.get(path).copied();
+            let meaning = known.unwrap_or_else(|| self.meaning_of(build, path, &from));
+            if known.is_none() && !tree::is_relative(path) {
+                seen.insert(path, meaning);
+            }
             self.meaning.insert((id, path), meaning);
         }
+        self.seen.insert((build, view), seen);
     }
 
     fn meaning_of(&mut self, build: BuildId, path: &'static str, from: &Path) -> Meaning {
@@ -298,7 +315,7 @@ impl Loader {
 
     fn finish(mut self) -> (Program, Vec<Diagnostic>) {
         let (packages, missing) = graph::order(&self.units, &self.meaning, &mut self.disk);
-        let used: ::std::collections::HashSet<FileId> = packages
+        let used: FxHashSet<FileId> = packages
             .iter()
             .flat_map(|p| &p.files)
             .map(|f| f.id)

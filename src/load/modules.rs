@@ -4,7 +4,7 @@
 //! then; the module cache, at the versions that minimal version selection gives. At last, for a module that lies at
 //! its own path below some folder (as in `GOPATH/src`, or where a distribution installs sources), its neighbours there.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -87,8 +87,6 @@ pub(super) struct Modules {
     roots: Option<BTreeMap<String, Source>>,
     /// Selected modules by path; computed when first needed.
     selected: Option<BTreeMap<String, Source>>,
-    /// What import paths meant so far.
-    resolved: HashMap<String, Resolution>,
 }
 
 impl Modules {
@@ -126,7 +124,6 @@ impl Modules {
             workspace: work.is_some(),
             roots: None,
             selected: None,
-            resolved: HashMap::new(),
         }
     }
 
@@ -163,15 +160,6 @@ impl Modules {
     }
 
     pub(super) fn resolve(&mut self, path: &str, disk: &mut Disk) -> Resolution {
-        if let Some(resolution) = self.resolved.get(path) {
-            return resolution.clone();
-        }
-        let resolution = self.look_up(path, disk);
-        self.resolved.insert(path.to_string(), resolution.clone());
-        resolution
-    }
-
-    fn look_up(&mut self, path: &str, disk: &mut Disk) -> Resolution {
         if let Some(found) = self.in_mains(path, disk) {
             return Resolution::Source(found);
         }

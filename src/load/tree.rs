@@ -9,7 +9,7 @@ use std::rc::Rc;
 use crate::site::GoVersion;
 use crate::walk::normalize;
 
-use super::build::{Located, Resolution};
+use super::build::{Located, Resolution, View};
 use super::disk::Disk;
 use super::modfile::{Dialect, ModFile};
 use super::std::is_std;
@@ -47,8 +47,21 @@ impl Tree {
         }
     }
 
+    /// What the folder `from` has in common with others that import paths mean the same to, unless they are relative.
+    pub(super) fn view(&self, from: &Path, disk: &mut Disk) -> View {
+        let above: Vec<&Path> = self.up_to_source(from).collect();
+        View {
+            vendor: above
+                .iter()
+                .find(|dir| disk.has_vendor(dir))
+                .map(|dir| dir.to_path_buf()),
+            // The source root is asked first, as all folders share it.
+            versioned: above.iter().rev().any(|dir| go_mod(dir, disk).is_some()),
+        }
+    }
+
     pub(super) fn resolve(&self, path: &str, from: &Path, disk: &mut Disk) -> Resolution {
-        if path.starts_with("./") || path.starts_with("../") {
+        if is_relative(path) {
             let dir = normalize(&from.join(path));
             return if disk.has_go_files(&dir) {
                 Resolution::Source(self.locate(&dir))
@@ -120,6 +133,11 @@ impl Tree {
             language: self.language,
         }
     }
+}
+
+/// Whether `path` starts at the importing folder.
+pub(super) fn is_relative(path: &str) -> bool {
+    path.starts_with("./") || path.starts_with("../")
 }
 
 fn go_mod(dir: &Path, disk: &mut Disk) -> Option<Rc<ModFile>> {

@@ -15,21 +15,34 @@ use crate::base::span::LineCol;
 /// The first column that the compiler's positions have no room for.
 const MAX_COLUMN: u32 = 255;
 
-/// What the compiler prints about one file.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+/// What the compiler prints about one file, as it is written: packages render theirs side by side.
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CompilerLines {
     /// The file, as the user sees it; empty for what has no place.
     path: String,
-    /// gc's positions and what follows them, sorted, each line once; column 0 is unknown.
-    lines: Vec<(LineCol, String)>,
+    /// The lines, sorted, each once.
+    text: Vec<u8>,
+    /// gc's position of each line, and where it ends in `text`; column 0 is unknown.
+    ends: Vec<(LineCol, usize)>,
 }
 
 impl CompilerLines {
     /// Lines about the file at `path`, in any order.
-    pub fn new(path: String, lines: Vec<(LineCol, String)>) -> CompilerLines {
-        let mut all = CompilerLines { path, lines };
-        all.tidy();
-        all
+    pub fn new(path: String, mut lines: Vec<(LineCol, String)>) -> CompilerLines {
+        lines.sort_unstable();
+        lines.dedup();
+        let size = |(_, text): &(LineCol, String)| path.len() + text.len() + ROOM_FOR_PLACE;
+        let mut text = Vec::with_capacity(lines.iter().map(size).sum());
+        let mut ends = Vec::with_capacity(lines.len());
+        for (at, line) in lines {
+            if !path.is_empty() {
+                write_place(&path, at, &mut text);
+            }
+            text.extend_from_slice(line.as_bytes());
+            text.push(b'\n');
+            ends.push((at, text.len()));
+        }
+        CompilerLines { path, text, ends }
     }
 
     /// Lines about variables that have no place in the source.
@@ -39,11 +52,34 @@ impl CompilerLines {
         CompilerLines::new(String::new(), lines.collect())
     }
 
-    fn tidy(&mut self) {
-        self.lines.sort_unstable();
-        self.lines.dedup();
+    fn lines(&self) -> impl Iterator<Item = (LineCol, &[u8])> {
+        let starts = self.ends.iter().map(|&(_, end)| end);
+        let starts = std::iter::once(0).chain(starts);
+        starts
+            .zip(&self.ends)
+            .map(|(start, &(at, end))| (at, &self.text[start..end]))
+    }
+
+    /// What both say of one file.
+    fn with(&self, other: &CompilerLines) -> CompilerLines {
+        let mut lines: Vec<_> = self.lines().chain(other.lines()).collect();
+        lines.sort_unstable();
+        lines.dedup();
+        let mut all = CompilerLines {
+            path: self.path.clone(),
+            text: Vec::with_capacity(self.text.len() + other.text.len()),
+            ends: Vec::with_capacity(lines.len()),
+        };
+        for (at, line) in lines {
+            all.text.extend_from_slice(line);
+            all.ends.push((at, all.text.len()));
+        }
+        all
     }
 }
+
+/// What a place takes besides the path, as far as anyone has seen: `:12345:123: ` and the line's end.
+const ROOM_FOR_PLACE: usize = 13;
 
 /// Sorts files by path, and brings together what was said of one as part of several packages.
 pub(super) fn sorted(mut files: Vec<CompilerLines>) -> Vec<CompilerLines> {
@@ -51,8 +87,7 @@ pub(super) fn sorted(mut files: Vec<CompilerLines>) -> Vec<CompilerLines> {
     files.dedup_by(|later, first| {
         let same = later.path == first.path;
         if same {
-            first.lines.append(&mut later.lines);
-            first.tidy();
+            *first = first.with(later);
         }
         same
     });
@@ -61,30 +96,21 @@ pub(super) fn sorted(mut files: Vec<CompilerLines>) -> Vec<CompilerLines> {
 
 /// Writes what [`sorted`] gave.
 pub(super) fn write(files: &[CompilerLines], out: &mut impl Write) -> io::Result<()> {
-    for file in files {
-        for (at, text) in &file.lines {
-            if !file.path.is_empty() {
-                write_place(&file.path, *at, out)?;
-            }
-            out.write_all(text.as_bytes())?;
-            out.write_all(b"\n")?;
-        }
-    }
-    Ok(())
+    files.iter().try_for_each(|file| out.write_all(&file.text))
 }
 
 /// Writes what stands before the text.
-fn write_place(path: &str, at: LineCol, out: &mut impl Write) -> io::Result<()> {
-    out.write_all(path.as_bytes())?;
-    write_number(at.line, out)?;
+fn write_place(path: &str, at: LineCol, out: &mut Vec<u8>) {
+    out.extend_from_slice(path.as_bytes());
+    write_number(at.line, out);
     if (1..MAX_COLUMN).contains(&at.column) {
-        write_number(at.column, out)?;
+        write_number(at.column, out);
     }
-    out.write_all(b": ")
+    out.extend_from_slice(b": ");
 }
 
 /// Writes a number behind a colon. There are hundreds of thousands of them, which the general formatting is slow for.
-fn write_number(mut number: u32, out: &mut impl Write) -> io::Result<()> {
+fn write_number(mut number: u32, out: &mut Vec<u8>) {
     let mut text = [b'0'; 11];
     let mut start = text.len();
     loop {
@@ -96,7 +122,7 @@ fn write_number(mut number: u32, out: &mut impl Write) -> io::Result<()> {
         }
     }
     text[start - 1] = b':';
-    out.write_all(&text[start - 1..])
+    out.extend_from_slice(&text[start - 1..]);
 }
 
 /// Writes lines about files in no order, as [`Format::Gcflags`](super::Format::Gcflags) would print them.

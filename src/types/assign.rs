@@ -2,7 +2,6 @@
 
 use super::check::Checker;
 use super::constant::Value;
-use super::convert::Implicit;
 use super::info::flag;
 use super::object::{Obj, ObjKind};
 use super::operand::{Mode, Operand, Target};
@@ -34,8 +33,12 @@ impl Checker<'_> {
                 return;
             }
         }
-        if is_untyped(x.ty) && !self.type_untyped(x, ty, context) {
-            return;
+        if is_untyped(x.ty) {
+            let fits = self.type_untyped(x, ty, context);
+            // What has become of the variable's type can be assigned to it, and is nothing generic.
+            if !fits || ty == Some(x.ty) {
+                return;
+            }
         }
         self.non_generic(Target::new(ty), x);
         let Some(ty) = ty else { return };
@@ -74,22 +77,11 @@ impl Checker<'_> {
             Some(t) if !to_default || x.is_nil() => t,
             _ => default_type(x.ty),
         };
-        let Some(Implicit { ty, val }) = self.implicit_type(x, target) else {
+        let Some(implicit) = self.implicit_type(x, target) else {
             self.cannot_use(x, Some(target), context);
             return false;
         };
-        if let Some(val) = val {
-            x.val = val;
-            if let Some(e) = x.expr {
-                self.update_expr_val(e, &x.val);
-            }
-        }
-        if ty != x.ty {
-            x.ty = ty;
-            if let Some(e) = x.expr {
-                self.update_expr_type(e, ty, false);
-            }
-        }
+        self.apply_implicit(x, implicit);
         true
     }
 

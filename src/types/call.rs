@@ -408,10 +408,10 @@ fn spread_params(params: &[Obj], count: usize) -> Ty {
 
 /// The function type without its own type parameters, which it may still mention.
 fn plain_signature(sig: &Signature) -> Ty {
-    Ty::new(TyKind::Signature(Signature {
+    Ty::signature(Signature {
         tparams: &[],
         ..*sig
-    }))
+    })
 }
 
 /// Argument lists.

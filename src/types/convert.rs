@@ -141,17 +141,21 @@ impl Checker<'_> {
         }
     }
 
-    fn apply_implicit(&mut self, x: &mut Operand, implicit: Implicit) {
-        if let Some(val) = implicit.val {
+    /// Makes the untyped operand `x` what it was found to become.
+    pub(super) fn apply_implicit(&mut self, x: &mut Operand, Implicit { ty, val }: Implicit) {
+        let fits = val.is_some();
+        if let Some(val) = val {
             if let Some(id) = x.expr {
                 self.update_expr_val(id, &val);
             }
             x.val = val;
         }
-        if implicit.ty != x.ty {
-            x.ty = implicit.ty;
-            if let Some(id) = x.expr {
-                self.update_expr_type(id, implicit.ty, false);
+        if ty != x.ty {
+            x.ty = ty;
+            match x.expr {
+                Some(id) if fits => self.update_fitting(id, ty),
+                Some(id) => self.update_expr_type(id, ty, false),
+                None => {}
             }
         }
     }

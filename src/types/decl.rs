@@ -394,14 +394,14 @@ impl Checker<'_> {
 
     /// A type parameter named by `obj`, which it becomes the type of.
     pub fn new_type_param(&mut self, obj: Obj) -> Ty {
-        let ty = Ty::new(TyKind::TypeParam(TypeParam {
+        let ty = Ty::type_param(TypeParam {
             obj,
             id: super::ty::next_type_param_id(),
             index: OnceLock::new(),
             bound: OnceLock::new(),
             iface: OnceLock::new(),
             endless: OnceLock::new(),
-        }));
+        });
         obj.set_ty(ty);
         ty
     }
@@ -489,7 +489,7 @@ impl Checker<'_> {
         let mut lhs = Vec::new();
         for (i, name) in ast.list(names).enumerate() {
             let pos = self.pos(ast.expr_pos(name));
-            let kind = ObjKind::Const(OnceLock::new());
+            let kind = ObjKind::constant(OnceLock::new());
             let obj = Obj::new(kind, ast.name(name), Some(self.pkg), pos, 0);
             lhs.push(obj);
             self.const_decl(obj, group.syntax(ast, i, iota, inherited));

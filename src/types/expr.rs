@@ -441,17 +441,42 @@ impl Checker<'_> {
     /// Gives the untyped expression `e`, and its operands as far as they have the same type, the type `ty`; nothing
     /// happens if it has a final type already. An untyped `ty` is not final unless `last`.
     pub fn update_expr_type(&mut self, e: ExprId, ty: Ty, last: bool) {
+        self.update_below(e, ty, last, |checker, id, old| {
+            checker.still_fits(id, old, ty)
+        });
+    }
+
+    /// As [`update_expr_type`](Self::update_expr_type) where the value of `e`, if it is constant, is known to fit.
+    pub fn update_fitting(&mut self, e: ExprId, ty: Ty) {
+        self.update_below(e, ty, false, |checker, id, old| {
+            id == e || checker.still_fits(id, old, ty)
+        });
+    }
+
+    fn update_below(
+        &mut self,
+        e: ExprId,
+        ty: Ty,
+        last: bool,
+        fits: impl Fn(&Checker<'_>, ExprId, Ty) -> bool,
+    ) {
         let mut todo = Vec::new();
         let mut next = Some(e);
         while let Some(id) = next.or_else(|| todo.pop()) {
-            let (left, right) = self.update_one(id, ty, last);
+            let (left, right) = self.update_one(id, ty, last, &fits);
             todo.extend(right);
             next = left;
         }
     }
 
     /// Updates one expression; gives the operands that have its type.
-    fn update_one(&mut self, e: ExprId, ty: Ty, last: bool) -> (Option<ExprId>, Option<ExprId>) {
+    fn update_one(
+        &mut self,
+        e: ExprId,
+        ty: Ty,
+        last: bool,
+        fits: &impl Fn(&Checker<'_>, ExprId, Ty) -> bool,
+    ) -> (Option<ExprId>, Option<ExprId>) {
         let info = self.tables().exprs[e];
         let Some(old) = info.ty.filter(|_| info.flags & flag::UNTYPED != 0) else {
             return (None, None);
@@ -468,7 +493,7 @@ impl Checker<'_> {
             self.error_at(e, "shifted operand must be an integer");
             return operands;
         }
-        if constant && !self.still_fits(e, old, ty) {
+        if constant && !fits(self, e, old) {
             self.error_at(e, "constant does not fit its type");
             return operands;
         }
@@ -502,9 +527,15 @@ impl Checker<'_> {
 
     /// Notes the value that the context gave the untyped constant `e`.
     pub fn update_expr_val(&mut self, e: ExprId, val: &Value) {
-        let info = self.tables().exprs[e];
-        if info.flags & flag::UNTYPED != 0 && info.mode == Mode::Constant {
-            self.tables().record_const(e, val.clone());
+        let tables = self.tables();
+        let info = tables.exprs[e];
+        if info.flags & flag::UNTYPED == 0 || info.mode != Mode::Constant {
+            return;
+        }
+        // Most are small integers, whose value no type changes.
+        match (tables.const_value(e), val) {
+            (Some(Value::Int(old)), Value::Int(new)) if old == new => {}
+            _ => tables.record_const(e, val.clone()),
         }
     }
 

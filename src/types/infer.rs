@@ -251,7 +251,10 @@ fn simplify(tparams: &[Ty], given: &[Option<Ty>], inferred: &mut [Option<Ty>]) {
 fn without_tparams(tparams: &[Ty], ty: Ty) -> Ty {
     match ty.kind() {
         TyKind::Signature(s) if !s.tparams.is_empty() && !is_parameterized(tparams, ty) => {
-            Ty::new(TyKind::Signature(Signature { tparams: &[], ..*s }))
+            Ty::signature(Signature {
+                tparams: &[],
+                ..**s
+            })
         }
         _ => ty,
     }
@@ -274,7 +277,7 @@ pub fn rename_signature(sig: Ty) -> Ty {
     };
     let (tparams, renamed) = rename_tparams(s.tparams, sig);
     match renamed.as_signature() {
-        Some(r) => Ty::new(TyKind::Signature(Signature { tparams, ..*r })),
+        Some(r) => Ty::signature(Signature { tparams, ..*r }),
         None => sig,
     }
 }

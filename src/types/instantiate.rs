@@ -196,10 +196,10 @@ pub fn instantiate_signature(sig: Ty, targs: &[Ty]) -> Ty {
         Some(r) => r,
         None => s,
     };
-    Ty::new(TyKind::Signature(Signature {
+    Ty::signature(Signature {
         tparams: &[],
         ..*replaced
-    }))
+    })
 }
 
 /// Why a type does not implement an interface or satisfy a constraint.

@@ -47,10 +47,10 @@ impl Checker<'_> {
         } else {
             fields.tags
         };
-        Ty::new(TyKind::Struct(Struct {
+        Ty::of_struct(Struct {
             fields: alloc_slice(fields.vars),
             tags: alloc_slice(tags),
-        }))
+        })
     }
 
     fn new_field(&self, name: Symbol, offset: u32, ty: Ty, embedded: bool) -> Obj {
@@ -172,12 +172,12 @@ impl Checker<'_> {
     }
 
     fn new_interface(&mut self, methods: Vec<Obj>, embeddeds: Vec<Ty>, implicit: bool) -> Ty {
-        let ty = Ty::new(TyKind::Interface(Interface {
+        let ty = Ty::interface(Interface {
             methods: Self::sorted_methods(methods),
             embeddeds: alloc_slice(embeddeds),
             implicit,
             tset: OnceLock::new(),
-        }));
+        });
         self.later(move |_| {
             if let TyKind::Interface(iface) = ty.kind() {
                 type_set(iface);

@@ -26,6 +26,15 @@ impl Ty {
     #[must_use]
     pub fn under(self) -> Ty {
         match self.kind() {
+            TyKind::Named(_) | TyKind::Alias(_) | TyKind::TypeParam(_) => self.under_name(),
+            _ => self,
+        }
+    }
+
+    /// The underlying type of a type that has a name. It stands apart so that the question, asked millions of times, can
+    /// be put in its callers' code.
+    fn under_name(self) -> Ty {
+        match self.kind() {
             TyKind::Named(n) => match n.under.get() {
                 Some(&u) => u,
                 None => resolve_under(self),
@@ -230,14 +239,14 @@ impl Named {
         let ptr = declared.as_func().is_some_and(|f| f.ptr_recv);
         let recv_ty = if ptr { Ty::pointer(self_ty) } else { self_ty };
         let recv = old.recv.map(|r| clone_var(r, recv_ty));
-        let sig = Ty::new(TyKind::Signature(Signature {
+        let sig = Ty::signature(Signature {
             tparams,
             rparams: &[],
             recv,
             params: params.0,
             results: params.1,
             variadic: old.variadic,
-        }));
+        });
         clone_func(declared, sig)
     }
 }
@@ -265,12 +274,12 @@ pub fn clone_func(f: Obj, sig: Ty) -> Obj {
 /// The interface with methods whose receiver is `new` where it was `old`.
 fn with_receiver(iface: &'static Interface, ty: Ty, old: Ty, new: Ty) -> Ty {
     match replace_receivers(iface.methods, old, new) {
-        Some(methods) => Ty::new(TyKind::Interface(Interface {
+        Some(methods) => Ty::interface(Interface {
             methods,
             embeddeds: iface.embeddeds,
             implicit: iface.implicit,
             tset: OnceLock::new(),
-        })),
+        }),
         None => ty,
     }
 }
@@ -294,7 +303,7 @@ pub fn replace_receivers(methods: &'static [Obj], old: Ty, new: Ty) -> Option<&'
                 results: sig.results,
                 variadic: sig.variadic,
             };
-            clone_func(m, Ty::new(TyKind::Signature(copy)))
+            clone_func(m, Ty::signature(copy))
         }
         _ => m,
     });
@@ -314,12 +323,12 @@ impl TypeParam {
         let iface = match under.kind() {
             TyKind::Interface(_) => under,
             TyKind::Basic(_) if under.is_invalid() => super::universe::UNIVERSE.empty_interface,
-            _ => Ty::new(TyKind::Interface(Interface {
+            _ => Ty::interface(Interface {
                 methods: &[],
                 embeddeds: alloc_slice(vec![bound]),
                 implicit: true,
                 tset: OnceLock::new(),
-            })),
+            }),
         };
         if under.is_invalid() {
             // The constraint may just not be declared yet.

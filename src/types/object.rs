@@ -45,13 +45,16 @@ pub struct ObjData {
 }
 
 crate::pooled!(ObjData);
+crate::pooled!(OnceLock<Value>);
+
+const _: () = assert!(size_of::<ObjData>() <= 64);
 
 /// The kinds of objects.
 pub enum ObjKind {
     /// An import, in its file's scope.
     PkgName(Pkg),
     /// A constant; the value is unset until its declaration is checked.
-    Const(OnceLock<Value>),
+    Const(&'static OnceLock<Value>),
     /// A type or type parameter.
     TypeName,
     /// A variable.
@@ -64,6 +67,13 @@ pub enum ObjKind {
     Nil,
     /// A label.
     Label,
+}
+
+impl ObjKind {
+    /// A constant.
+    pub fn constant(value: OnceLock<Value>) -> ObjKind {
+        ObjKind::Const(arena::alloc(value))
+    }
 }
 
 /// What a variable is.

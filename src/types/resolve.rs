@@ -281,7 +281,7 @@ impl Checker<'_> {
     ) {
         let ast = self.ast;
         for (i, name) in ast.list(names).enumerate() {
-            let obj = self.pkg_object(ObjKind::Const(std::sync::OnceLock::new()), name);
+            let obj = self.pkg_object(ObjKind::constant(std::sync::OnceLock::new()), name);
             let syntax = group.syntax(ast, i, iota, inherited);
             self.new_decl(obj, id, DeclSyntax::Const(syntax));
             self.declare_in_package(all, name, obj);

@@ -6,7 +6,7 @@ use super::lookup::has_invalid_embedded_field;
 use super::object::{Obj, ObjKind, VarKind};
 use super::operand::{Mode, Operand};
 use super::package::Pkg;
-use super::ty::{Signature, Ty, TyKind};
+use super::ty::{Signature, Ty};
 use crate::ast::{Expr, ExprId};
 use crate::base::symbol::{Symbol, sym};
 
@@ -170,12 +170,12 @@ fn method_expr(sig: &Signature, recv_ty: Ty) -> Ty {
     let pos = recv.and_then(|r| r.pos);
     let mut vars = vec![Obj::var(VarKind::Param, name, pkg, pos, recv_ty)];
     vars.extend(params);
-    Ty::new(TyKind::Signature(Signature {
+    Ty::signature(Signature {
         tparams: sig.tparams,
         rparams: &[],
         recv: None,
         params: Ty::tuple(vars),
         results: sig.results,
         variadic: sig.variadic,
-    }))
+    })
 }

@@ -101,14 +101,14 @@ impl Checker<'_> {
         for (name, var) in named {
             self.declare(self.env.scope, Some(name), var);
         }
-        Ty::new(TyKind::Signature(Signature {
+        Ty::signature(Signature {
             tparams: own,
             rparams: receiver.map_or(&[], |r| r.1),
             recv: receiver.map(|r| r.0),
             params: Ty::tuple(params),
             results: Ty::tuple(results),
             variadic,
-        }))
+        })
     }
 
     fn param(
@@ -297,14 +297,14 @@ impl Checker<'_> {
 
     /// The signature `sig` with another receiver.
     pub(super) fn with_recv(sig: &Signature, recv: Obj) -> Ty {
-        Ty::new(TyKind::Signature(Signature {
+        Ty::signature(Signature {
             tparams: sig.tparams,
             rparams: sig.rparams,
             recv: Some(recv),
             params: sig.params,
             results: sig.results,
             variadic: sig.variadic,
-        }))
+        })
     }
 
     /// The methods of an interface in their canonical order.

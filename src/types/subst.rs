@@ -72,10 +72,10 @@ pub fn subst(ty: Ty, map: &SubstMap) -> Ty {
             Ty::new(TyKind::Map { key: k, elem: e })
         }
         TyKind::Struct(s) => match list(s.fields, |f| var(f, map)) {
-            Some(fields) => Ty::new(TyKind::Struct(Struct {
+            Some(fields) => Ty::of_struct(Struct {
                 fields,
                 tags: s.tags,
-            })),
+            }),
             None => ty,
         },
         TyKind::Tuple(vars) => match list(vars, |v| var(v, map)) {
@@ -163,14 +163,14 @@ fn signature_with(ty: Ty, s: &'static Signature, tparams: &'static [Ty], map: &S
     if params == s.params && results == s.results && tparams == s.tparams {
         return ty;
     }
-    Ty::new(TyKind::Signature(Signature {
+    Ty::signature(Signature {
         tparams,
         rparams: s.rparams,
         recv: s.recv,
         params,
         results,
         variadic: s.variadic,
-    }))
+    })
 }
 
 /// The interface and, where a method's receiver is the interface itself, its methods anew.
@@ -186,12 +186,12 @@ fn interface(ty: Ty, i: &'static Interface, map: &SubstMap) -> Ty {
         .iter()
         .map(|&m| with_open_receiver(m, ty, &mut receivers))
         .collect();
-    let new = Ty::new(TyKind::Interface(Interface {
+    let new = Ty::interface(Interface {
         methods: alloc_slice(methods),
         embeddeds: embeddeds.unwrap_or(i.embeddeds),
         implicit: i.implicit,
         tset: OnceLock::new(),
-    }));
+    });
     for recv in receivers {
         recv.set_ty(new);
     }
@@ -213,10 +213,10 @@ fn with_open_receiver(m: Obj, old: Ty, receivers: &mut Vec<Obj>) -> Obj {
     receivers.push(new);
     clone_func(
         m,
-        Ty::new(TyKind::Signature(Signature {
+        Ty::signature(Signature {
             recv: Some(new),
             ..*sig
-        })),
+        }),
     )
 }
 
@@ -256,14 +256,14 @@ fn fresh_tparam(of: Ty) -> Ty {
 
 /// A type parameter without a constraint, at place `index` of its list; `obj` is its name, which gets it as type.
 pub fn new_type_param(obj: Obj, index: u32) -> Ty {
-    let ty = Ty::new(TyKind::TypeParam(TypeParam {
+    let ty = Ty::type_param(TypeParam {
         obj,
         id: NEXT_FRESH.fetch_add(1, Ordering::Relaxed),
         index: OnceLock::from(index),
         bound: OnceLock::new(),
         iface: OnceLock::new(),
         endless: OnceLock::new(),
-    }));
+    });
     obj.set_ty(ty);
     ty
 }

@@ -26,6 +26,14 @@ pub struct TyData {
 }
 
 crate::pooled!(TyData);
+crate::pooled!(Struct);
+crate::pooled!(Signature);
+crate::pooled!(Interface);
+crate::pooled!(Named);
+crate::pooled!(TypeParam);
+crate::pooled!(Alias);
+
+const _: () = assert!(size_of::<TyData>() <= 24);
 
 impl PartialEq for Ty {
     #[inline]
@@ -48,7 +56,8 @@ impl fmt::Debug for Ty {
     }
 }
 
-/// What a type is.
+/// What a type is. Most types are small ones, pointers and tuples of parameters, and programs have hundreds of thousands
+/// of them: what is larger than two words lies elsewhere.
 pub enum TyKind {
     /// A predeclared type, an untyped kind, `unsafe.Pointer` or the invalid type.
     Basic(Basic),
@@ -62,17 +71,17 @@ pub enum TyKind {
     /// `[]elem`
     Slice(Ty),
     /// `struct { … }`
-    Struct(Struct),
+    Struct(&'static Struct),
     /// `*elem`
     Pointer(Ty),
     /// Parameters, results, or the values of a call with any number of results but one.
     Tuple(&'static [Obj]),
     /// A function type.
-    Signature(Signature),
+    Signature(&'static Signature),
     /// `~A | B` as an element of an interface.
     Union(&'static [Term]),
     /// An interface.
-    Interface(Interface),
+    Interface(&'static Interface),
     /// `map[key]elem`
     Map {
         /// The key type.
@@ -88,11 +97,11 @@ pub enum TyKind {
         elem: Ty,
     },
     /// A defined type or an instance of one.
-    Named(Named),
+    Named(&'static Named),
     /// A type parameter.
-    TypeParam(TypeParam),
+    TypeParam(&'static TypeParam),
     /// An alias or an instance of one; see [`Ty::unalias`].
-    Alias(Alias),
+    Alias(&'static Alias),
 }
 
 /// The kinds of [`Basic`] types, in the order of go/types.
@@ -168,8 +177,8 @@ pub struct Basic {
     pub kind: BasicKind,
     /// Its properties.
     pub info: BasicInfo,
-    /// The name it is printed with.
-    pub name: &'static str,
+    /// The name it is printed with; a reference to keep types small.
+    pub name: &'static &'static str,
 }
 
 /// A struct type.
@@ -342,9 +351,29 @@ impl Ty {
         Ty::new(TyKind::Array { len, elem })
     }
 
+    /// A function type.
+    pub fn signature(signature: Signature) -> Ty {
+        Ty::new(TyKind::Signature(arena::alloc(signature)))
+    }
+
+    /// An interface.
+    pub fn interface(interface: Interface) -> Ty {
+        Ty::new(TyKind::Interface(arena::alloc(interface)))
+    }
+
+    /// `struct { … }`
+    pub fn of_struct(fields: Struct) -> Ty {
+        Ty::new(TyKind::Struct(arena::alloc(fields)))
+    }
+
+    /// A type parameter.
+    pub fn type_param(param: TypeParam) -> Ty {
+        Ty::new(TyKind::TypeParam(arena::alloc(param)))
+    }
+
     /// A defined type named by `obj`, or an instance of one. What lies behind the name is set later.
     pub fn named(obj: Obj, inst: Option<Instance>) -> Ty {
-        Ty::new(TyKind::Named(Named {
+        Ty::new(TyKind::Named(arena::alloc(Named {
             obj,
             inst,
             tparams: OnceLock::new(),
@@ -355,18 +384,18 @@ impl Ty {
             recursive: OnceLock::new(),
             layouts: Default::default(),
             not_in_heap: OnceLock::new(),
-        }))
+        })))
     }
 
     /// An alias named by `obj`, or an instance of one. What lies behind the name is set later.
     pub fn alias(obj: Obj, inst: Option<Instance>) -> Ty {
-        Ty::new(TyKind::Alias(Alias {
+        Ty::new(TyKind::Alias(arena::alloc(Alias {
             obj,
             inst,
             tparams: OnceLock::new(),
             rhs: OnceLock::new(),
             actual: OnceLock::new(),
-        }))
+        })))
     }
 
     /// A tuple of variables.

@@ -13,7 +13,7 @@ use super::ty::{Basic, BasicInfo, BasicKind, Interface, Signature, Ty, TyData, T
 use super::typeset::TypeSet;
 use crate::base::symbol::{Symbol, sym};
 
-const fn basic(kind: BasicKind, info: u8, name: &'static str) -> TyData {
+const fn basic(kind: BasicKind, info: u8, name: &'static &'static str) -> TyData {
     TyData::new_static(TyKind::Basic(Basic {
         kind,
         info: BasicInfo(info),
@@ -31,36 +31,36 @@ const N: u8 = BasicInfo::UNTYPED.0;
 
 /// Basic types by kind.
 pub(super) static BASIC: [TyData; 26] = [
-    basic(BasicKind::Invalid, 0, "invalid type"),
-    basic(BasicKind::Bool, B, "bool"),
-    basic(BasicKind::Int, I, "int"),
-    basic(BasicKind::Int8, I, "int8"),
-    basic(BasicKind::Int16, I, "int16"),
-    basic(BasicKind::Int32, I, "int32"),
-    basic(BasicKind::Int64, I, "int64"),
-    basic(BasicKind::Uint, U, "uint"),
-    basic(BasicKind::Uint8, U, "uint8"),
-    basic(BasicKind::Uint16, U, "uint16"),
-    basic(BasicKind::Uint32, U, "uint32"),
-    basic(BasicKind::Uint64, U, "uint64"),
-    basic(BasicKind::Uintptr, U, "uintptr"),
-    basic(BasicKind::Float32, F, "float32"),
-    basic(BasicKind::Float64, F, "float64"),
-    basic(BasicKind::Complex64, C, "complex64"),
-    basic(BasicKind::Complex128, C, "complex128"),
-    basic(BasicKind::String, S, "string"),
-    basic(BasicKind::UnsafePointer, 0, "unsafe.Pointer"),
-    basic(BasicKind::UntypedBool, B | N, "untyped bool"),
-    basic(BasicKind::UntypedInt, I | N, "untyped int"),
-    basic(BasicKind::UntypedRune, I | N, "untyped rune"),
-    basic(BasicKind::UntypedFloat, F | N, "untyped float"),
-    basic(BasicKind::UntypedComplex, C | N, "untyped complex"),
-    basic(BasicKind::UntypedString, S | N, "untyped string"),
-    basic(BasicKind::UntypedNil, N, "untyped nil"),
+    basic(BasicKind::Invalid, 0, &"invalid type"),
+    basic(BasicKind::Bool, B, &"bool"),
+    basic(BasicKind::Int, I, &"int"),
+    basic(BasicKind::Int8, I, &"int8"),
+    basic(BasicKind::Int16, I, &"int16"),
+    basic(BasicKind::Int32, I, &"int32"),
+    basic(BasicKind::Int64, I, &"int64"),
+    basic(BasicKind::Uint, U, &"uint"),
+    basic(BasicKind::Uint8, U, &"uint8"),
+    basic(BasicKind::Uint16, U, &"uint16"),
+    basic(BasicKind::Uint32, U, &"uint32"),
+    basic(BasicKind::Uint64, U, &"uint64"),
+    basic(BasicKind::Uintptr, U, &"uintptr"),
+    basic(BasicKind::Float32, F, &"float32"),
+    basic(BasicKind::Float64, F, &"float64"),
+    basic(BasicKind::Complex64, C, &"complex64"),
+    basic(BasicKind::Complex128, C, &"complex128"),
+    basic(BasicKind::String, S, &"string"),
+    basic(BasicKind::UnsafePointer, 0, &"unsafe.Pointer"),
+    basic(BasicKind::UntypedBool, B | N, &"untyped bool"),
+    basic(BasicKind::UntypedInt, I | N, &"untyped int"),
+    basic(BasicKind::UntypedRune, I | N, &"untyped rune"),
+    basic(BasicKind::UntypedFloat, F | N, &"untyped float"),
+    basic(BasicKind::UntypedComplex, C | N, &"untyped complex"),
+    basic(BasicKind::UntypedString, S | N, &"untyped string"),
+    basic(BasicKind::UntypedNil, N, &"untyped nil"),
 ];
 
-static BYTE_DATA: TyData = basic(BasicKind::Uint8, U, "byte");
-static RUNE_DATA: TyData = basic(BasicKind::Int32, I, "rune");
+static BYTE_DATA: TyData = basic(BasicKind::Uint8, U, &"byte");
+static RUNE_DATA: TyData = basic(BasicKind::Int32, I, &"rune");
 
 /// The tuple without variables.
 pub(super) static EMPTY_TUPLE: TyData = TyData::new_static(TyKind::Tuple(&[]));
@@ -113,12 +113,12 @@ fn type_name(name: &str, ty: Ty) -> Obj {
 }
 
 fn interface(methods: &'static [Obj], embeddeds: &'static [Ty]) -> Ty {
-    Ty::new(TyKind::Interface(Interface {
+    Ty::interface(Interface {
         methods,
         embeddeds,
         implicit: false,
         tset: OnceLock::new(),
-    }))
+    })
 }
 
 /// A predeclared defined type.
@@ -148,14 +148,14 @@ fn error_type(obj: Obj) -> Ty {
         origin: None,
     };
     let recv = Obj::new(ObjKind::Var(recv_info), empty, None, None, 0);
-    let sig = Ty::new(TyKind::Signature(Signature {
+    let sig = Ty::signature(Signature {
         tparams: &[],
         rparams: &[],
         recv: Some(recv),
         params: Ty::tuple(Vec::new()),
         results: Ty::tuple(vec![result]),
         variadic: false,
-    }));
+    });
     let info = FuncInfo {
         ptr_recv: false,
         origin: None,
@@ -188,10 +188,10 @@ fn comparable_type(obj: Obj) -> Ty {
 
 fn constants() -> [Obj; 3] {
     let bool_const = |name, value| {
-        let kind = ObjKind::Const(OnceLock::from(Value::Bool(value)));
+        let kind = ObjKind::constant(OnceLock::from(Value::Bool(value)));
         Obj::typed(kind, name, None, None, Ty::basic(BasicKind::UntypedBool))
     };
-    let iota = ObjKind::Const(OnceLock::from(Value::Int(0)));
+    let iota = ObjKind::constant(OnceLock::from(Value::Int(0)));
     [
         bool_const(sym::TRUE, true),
         bool_const(sym::FALSE, false),

@@ -34,6 +34,10 @@ impl Exclude {
 
     /// Whether `path` or a folder above it, but below `limit`, matches.
     pub fn covers(&self, path: &Path, limit: Option<&Path>) -> bool {
+        // Most configs exclude nothing, and runs have thousands of files.
+        if self.globs.is_empty() {
+            return false;
+        }
         path.ancestors()
             .take_while(|p| *p != self.root && Some(*p) != limit)
             .filter_map(|p| p.strip_prefix(&self.root).ok())

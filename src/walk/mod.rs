@@ -18,9 +18,12 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
+use std::thread;
+
+use ignore::{DirEntry, WalkBuilder, WalkState};
+use rustc_hash::FxHashMap;
 
 use crate::base::files::Overlay;
-use ignore::{DirEntry, WalkBuilder, WalkState};
 
 pub use exclude::Exclude;
 pub use pattern::normalize;
@@ -120,7 +123,7 @@ pub fn walk(request: &Request) -> Walked {
         }
     }
     found.add_folders(&folders, request);
-    found.finish()
+    found.finish(request)
 }
 
 /// What is known so far: folders by absolute path, their shown path, and the selected names.
@@ -172,96 +175,191 @@ impl Found {
     }
 
     /// Takes up what is below folders. They are walked together, so that threads are started once; of patterns with one
-    /// root, each takes what it matches. Files come in any order, so that they are put in that of the patterns.
+    /// root, each takes what it matches. Files come in any order, so that folders are put in that of the patterns.
     fn add_folders(&mut self, patterns: &[Pattern], request: &Request) {
-        let mut by_root: BTreeMap<&Path, Vec<usize>> = BTreeMap::new();
+        let mut by_root: FxHashMap<&OsStr, Vec<usize>> = FxHashMap::default();
         for (i, pattern) in patterns.iter().enumerate() {
-            let same = by_root.entry(&pattern.root.path).or_default();
+            let same = by_root.entry(pattern.root.path.as_os_str()).or_default();
             same.push(i);
         }
-        let roots: Vec<&Path> = by_root.keys().copied().collect();
-        let mut files = Vec::new();
+        let mut roots: Vec<&Path> = by_root.keys().map(|&root| Path::new(root)).collect();
+        roots.sort_unstable();
+        let mut below: FxHashMap<(OsString, usize), Vec<OsString>> = FxHashMap::default();
         for entry in entries_below(&roots, request) {
-            let root = match &entry {
-                Ok(entry) => entry.path().ancestors().nth(entry.depth()),
-                Err(error) => path_of(error).and_then(|path| root_of(path, &by_root)),
-            };
-            let same = root.and_then(|root| by_root.get(root));
-            let same = same.map_or(&[][..], Vec::as_slice);
-            let Some(first) = same.first().map_or(patterns.first(), |&i| patterns.get(i)) else {
-                return;
-            };
-            match entry.map(|entry| go_file(&entry)) {
-                Ok(Ok(None)) => {}
-                Ok(Ok(Some(path))) => files.extend(same.iter().map(|&i| (i, path.clone()))),
-                Ok(Err((path, message))) => self.problems.push(Problem {
-                    path: first.root.show(&path),
-                    message,
-                    named: false,
-                }),
-                Err(error) => self.problems.push(problem_of(&error, &first.root)),
+            match entry {
+                Ok(file) => {
+                    let names = below.entry((file.dir.into_os_string(), file.depth));
+                    names.or_default().push(file.name);
+                }
+                Err(error) => {
+                    let root = error.path().and_then(|path| root_of(path, &by_root));
+                    let same = root.and_then(|root| by_root.get(root)?.first());
+                    let Some(pattern) = same.map_or(patterns.first(), |&i| patterns.get(i)) else {
+                        return;
+                    };
+                    self.problems.push(error.problem(&pattern.root));
+                }
             }
         }
-        files.sort_unstable();
-        for (i, path) in files {
-            self.add_found(&patterns[i], &path, request);
+        let mut found = Vec::new();
+        for ((dir, depth), names) in below {
+            let root = Path::new(&dir).ancestors().nth(depth);
+            let same = root.and_then(|root| by_root.get(root.as_os_str()));
+            let same = same.into_iter().flatten();
+            found.extend(same.map(|&pattern| (pattern, PathBuf::from(&dir), names.clone())));
+        }
+        found.sort_by_key(|&(pattern, ..)| pattern);
+        for (pattern, dir, names) in found {
+            self.add_found(&patterns[pattern], &dir, names, request);
         }
     }
 
-    /// Selects a Go file below a pattern's root, if it is wanted.
-    fn add_found(&mut self, pattern: &Pattern, path: &Path, request: &Request) {
-        let (Some(dir), Some(name)) = (path.parent(), path.file_name()) else {
+    /// Selects the Go files of a folder below a pattern's root that are wanted.
+    fn add_found(
+        &mut self,
+        pattern: &Pattern,
+        dir: &Path,
+        mut names: Vec<OsString>,
+        request: &Request,
+    ) {
+        if !pattern.takes(dir) {
             return;
-        };
+        }
         let limit = (!request.force_exclude).then_some(pattern.root.path.as_path());
-        let wanted = (request.tests || !is_test_name(name)) && pattern.takes(dir);
-        if wanted && !exclude::is_excluded(&request.excludes, path, limit) {
-            self.select(dir, &pattern.root.show(dir), name);
+        let is_excluded =
+            |name: &OsString| exclude::is_excluded(&request.excludes, &dir.join(name), limit);
+        names.retain(|name| request.tests || !is_test_name(name));
+        names.retain(|name| request.excludes.is_empty() || !is_excluded(name));
+        if !names.is_empty() {
+            let shown = || (pattern.root.show(dir), BTreeMap::new());
+            let (_, selected) = self.dirs.entry(dir.to_path_buf()).or_insert_with(shown);
+            selected.extend(names.into_iter().map(|name| (name, true)));
         }
     }
 
     /// Fills up each folder with the Go files that were not selected.
-    fn finish(mut self) -> Walked {
-        let mut dirs = Vec::with_capacity(self.dirs.len());
-        for (path, (shown, mut names)) in self.dirs {
-            match list(&path, &shown) {
-                Ok((all, problems)) => {
-                    self.problems.extend(problems);
-                    for name in all {
-                        names.entry(name).or_insert(false);
-                    }
-                }
-                Err(error) => self.problems.push(Problem {
-                    path: shown.clone(),
-                    message: error.to_string(),
-                    named: false,
-                }),
-            }
-            let files = names
-                .into_iter()
-                .map(|(name, selected)| GoFile { name, selected })
-                .collect();
-            dirs.push(GoDir { path, shown, files });
+    fn finish(mut self, request: &Request) -> Walked {
+        let dirs: Vec<_> = self.dirs.into_iter().collect();
+        let mut walked = Vec::with_capacity(dirs.len());
+        for (dir, problems) in listed(dirs, request.threads) {
+            walked.push(dir);
+            self.problems.extend(problems);
         }
         self.problems.sort();
         self.problems.dedup();
         Walked {
-            dirs,
+            dirs: walked,
             problems: self.problems,
         }
     }
 }
 
-/// The nearest root at or above `path`.
-fn root_of<'p>(path: &'p Path, roots: &BTreeMap<&Path, Vec<usize>>) -> Option<&'p Path> {
-    path.ancestors().find(|dir| roots.contains_key(dir))
+/// A folder, its shown path and the names that are selected in it.
+type Selected = (PathBuf, (PathBuf, BTreeMap<OsString, bool>));
+
+/// Lists folders, side by side: with thousands of them, waiting for the disk is most of the work.
+fn listed(dirs: Vec<Selected>, threads: usize) -> Vec<(GoDir, Vec<Problem>)> {
+    let cores = || thread::available_parallelism().map_or(1, usize::from);
+    let threads = if threads == 0 { cores() } else { threads };
+    let share = dirs.len().div_ceil(threads).max(FOLDERS_A_THREAD);
+    let mut rest = dirs;
+    let mut shares = Vec::new();
+    while rest.len() > share {
+        shares.push(rest.split_off(rest.len() - share));
+    }
+    let list_all = |dirs: Vec<Selected>| dirs.into_iter().map(filled_up).collect::<Vec<_>>();
+    thread::scope(|scope| {
+        let others: Vec<_> = shares
+            .into_iter()
+            .map(|share| scope.spawn(move || list_all(share)))
+            .collect();
+        let mut all = list_all(rest);
+        for other in others.into_iter().rev() {
+            match other.join() {
+                Ok(listed) => all.extend(listed),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        all
+    })
 }
 
-/// What lies below `roots`, in no particular order. What lies below two of them comes twice.
+/// So many folders are listed in the time that a thread takes to start.
+const FOLDERS_A_THREAD: usize = 32;
+
+/// A folder with all its Go files, and what is wrong with others.
+fn filled_up((path, (shown, mut names)): Selected) -> (GoDir, Vec<Problem>) {
+    let mut problems = Vec::new();
+    match list(&path, &shown) {
+        Ok((all, not_files)) => {
+            problems = not_files;
+            for name in all {
+                names.entry(name).or_insert(false);
+            }
+        }
+        Err(error) => problems.push(Problem {
+            path: shown.clone(),
+            message: error.to_string(),
+            named: false,
+        }),
+    }
+    let files = names.into_iter();
+    let files = files
+        .map(|(name, selected)| GoFile { name, selected })
+        .collect();
+    (GoDir { path, shown, files }, problems)
+}
+
+/// The nearest root at or above `path`.
+fn root_of<'p>(path: &'p Path, roots: &FxHashMap<&OsStr, Vec<usize>>) -> Option<&'p OsStr> {
+    let dirs = path.ancestors().map(Path::as_os_str);
+    dirs.into_iter().find(|dir| roots.contains_key(dir))
+}
+
+/// A Go file below a root.
+struct Below {
+    dir: PathBuf,
+    name: OsString,
+    /// How many folders its folder lies below the root.
+    depth: usize,
+}
+
+/// What cannot be read below a root.
+enum Unreadable {
+    Entry(PathBuf, String),
+    Walk(ignore::Error),
+}
+
+impl Unreadable {
+    fn path(&self) -> Option<&Path> {
+        match self {
+            Unreadable::Entry(path, _) => Some(path),
+            Unreadable::Walk(error) => path_of(error),
+        }
+    }
+
+    fn problem(self, root: &Root) -> Problem {
+        let path = root.show(self.path().unwrap_or(&root.path));
+        let message = match self {
+            Unreadable::Entry(_, message) => message,
+            Unreadable::Walk(error) => match error.io_error() {
+                Some(error) => error.to_string(),
+                None => error.to_string(),
+            },
+        };
+        Problem {
+            path,
+            message,
+            named: false,
+        }
+    }
+}
+
+/// The Go files below `roots`, in no particular order. What lies below two of them comes twice.
 fn entries_below(
     roots: &[&Path],
     request: &Request,
-) -> impl Iterator<Item = Result<DirEntry, ignore::Error>> {
+) -> impl Iterator<Item = Result<Below, Unreadable>> {
     let (sender, receiver) = mpsc::channel();
     let Some((first, others)) = roots.split_first() else {
         return receiver.into_iter();
@@ -280,8 +378,10 @@ fn entries_below(
     walker.run(|| {
         let sender = sender.clone();
         Box::new(move |entry| {
+            let found = entry.map_err(Unreadable::Walk);
+            let found = found.and_then(|entry| go_file(&entry)).transpose();
             // The receiver outlives the walk, so sending cannot fail; if it did, stopping is all there is to do.
-            match sender.send(entry) {
+            match found.map_or(Ok(()), |found| sender.send(found)) {
                 Ok(()) => WalkState::Continue,
                 Err(_) => WalkState::Quit,
             }
@@ -291,15 +391,23 @@ fn entries_below(
     receiver.into_iter()
 }
 
-/// The entry's path if it is a Go file; else what is wrong with it.
-fn go_file(entry: &DirEntry) -> Result<Option<PathBuf>, (PathBuf, String)> {
-    let path = || entry.path().to_path_buf();
-    if !has_go_extension(entry.path()) {
+/// The entry if it is a Go file, or what is wrong with it.
+fn go_file(entry: &DirEntry) -> Result<Option<Below>, Unreadable> {
+    let path = entry.path();
+    let (Some(dir), Some(name)) = (path.parent(), path.file_name()) else {
+        return Ok(None);
+    };
+    if entry.depth() == 0 || !has_go_extension(Path::new(name)) {
         return Ok(None);
     }
-    match is_source(entry.path(), entry.file_type()) {
-        Ok(is_source) => Ok(is_source.then(path)),
-        Err(message) => Err((path(), message)),
+    let below = || Below {
+        dir: dir.to_path_buf(),
+        name: name.to_os_string(),
+        depth: entry.depth() - 1,
+    };
+    match is_source(path, entry.file_type()) {
+        Ok(is_source) => Ok(is_source.then(below)),
+        Err(message) => Err(Unreadable::Entry(path.to_path_buf(), message)),
     }
 }
 
@@ -311,18 +419,6 @@ fn path_of(error: &ignore::Error) -> Option<&Path> {
         }
         ignore::Error::Loop { child, .. } => Some(child),
         _ => None,
-    }
-}
-
-fn problem_of(error: &ignore::Error, root: &Root) -> Problem {
-    let path = path_of(error).unwrap_or(&root.path);
-    Problem {
-        path: root.show(path),
-        message: match error.io_error() {
-            Some(error) => error.to_string(),
-            None => error.to_string(),
-        },
-        named: false,
     }
 }
 

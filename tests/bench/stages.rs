@@ -17,6 +17,7 @@ use heaplint::escape::build::Context;
 use heaplint::escape::summary::{self, Summary};
 use heaplint::facts::archive::Archive;
 use heaplint::facts::std::{code, library};
+use heaplint::inline::{self, Inlined};
 use heaplint::ir::body::FuncRef;
 use heaplint::ir::build::{Source, build};
 use heaplint::ir::node::FuncId;
@@ -24,11 +25,11 @@ use heaplint::ir::release::Release;
 use heaplint::ir::{self, Callees, Package};
 use heaplint::parse::{Parsed, parse_file};
 use heaplint::site::GoVersion;
+use heaplint::types::check::STACK_BYTES;
 use heaplint::types::package::Pkg;
 use heaplint::types::sizes::Sizes;
 use heaplint::types::version::GoVersion as Language;
 use heaplint::types::{self, Config, FileInput, Import, Importer, PackageInput, info};
-use heaplint::{inline, types::check::STACK_BYTES};
 
 /// Packages without files for some platforms only: all their files are one build.
 const LIBRARY: [&str; 10] = [
@@ -162,13 +163,13 @@ fn bytes() -> BytesCount {
     BytesCount::new(units().iter().map(Unit::bytes).sum::<usize>())
 }
 
-fn inlined(package: &mut Package) {
+fn inlined(package: &mut Package) -> Inlined {
     let config = inline::Config {
         release: release(),
         disabled: false,
         explain: false,
     };
-    inline::run(package, &std_library(), config);
+    inline::run(package, &std_library(), config)
 }
 
 #[divan::bench(sample_count = 10, sample_size = 1)]
@@ -198,7 +199,7 @@ fn inlining(bencher: Bencher) {
         .counter(bytes())
         .with_inputs(built)
         .bench_local_values(|mut packages| {
-            packages.iter_mut().for_each(inlined);
+            packages.iter_mut().map(inlined).for_each(drop);
             packages
         });
 }
@@ -207,19 +208,20 @@ fn inlining(bencher: Bencher) {
 fn escaping(bencher: Bencher) {
     let ready = units().iter().map(|unit| {
         let mut package = unit.build(&unit.check());
-        inlined(&mut package);
-        package
+        let inlined = inlined(&mut package);
+        (package, inlined)
     });
-    let ready: Vec<Package> = ready.collect();
+    let ready: Vec<(Package, Inlined)> = ready.collect();
     bencher.counter(bytes()).bench_local(|| {
-        let analysed = ready.iter().map(|package| {
-            analyse(Context {
+        let analysed = ready.iter().map(|(package, inlined)| {
+            let context = Context {
                 package,
                 callees: &std_library(),
                 release: release(),
                 sizes: Sizes::AMD64,
                 ways: true,
-            })
+            };
+            analyse(context, &inlined.mentions)
         });
         analysed.map(|a| a.batches.len()).sum::<usize>()
     });

@@ -112,13 +112,14 @@ fn decide(path: &str, text: &str, file: usize, minor: u8, world: &World) -> Deci
     };
     let said = inline::run(&mut package, world, config);
     let release = Release::of(go);
-    let analysis = analyse(Context {
+    let context = Context {
         package: &package,
         callees: world,
         release,
         sizes: Sizes::AMD64,
         ways: false,
-    });
+    };
+    let analysis = analyse(context, &said.mentions);
     let printer = Printer {
         package: &package,
         release,

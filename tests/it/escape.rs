@@ -104,20 +104,21 @@ impl Found {
             disabled: no_inline,
             explain: false,
         };
-        let inlining = inline::run(&mut package, &Alone, config).messages;
+        let inlined = inline::run(&mut package, &Alone, config);
         let [analysis, bare] = [true, false].map(|ways| {
-            analyse(Context {
+            let context = Context {
                 package: &package,
                 callees: &Alone,
                 release,
                 sizes: Sizes::AMD64,
                 ways,
-            })
+            };
+            analyse(context, &inlined.mentions)
         });
         Found {
             source,
             package,
-            inlining,
+            inlining: inlined.messages,
             analysis,
             bare,
             release,

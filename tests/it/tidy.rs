@@ -21,7 +21,7 @@ const MAY_IMPORT: &[(&str, &[&str], &[&str])] = &[
     ("lex", &["ast"], &["memchr", "unicode_properties"]),
     ("ast", &["lex"], &[]),
     ("parse", &["ast", "lex"], &["memchr", "nom", "rustc_hash"]),
-    ("walk", &[], &["globset", "ignore"]),
+    ("walk", &[], &["globset", "ignore", "rustc_hash"]),
     ("load", &["site", "walk"], &["memchr", "rustc_hash"]),
     (
         "types",

@@ -18,8 +18,10 @@ impl Builder<'_> {
         for initializer in &checked.init_order {
             let place = self.place(initializer.file);
             self.frame_mut().place = place;
-            let stmt = self.initializer(initializer);
-            out.push(stmt);
+            if !self.is_data(initializer) {
+                let stmt = self.initializer(initializer);
+                out.push(stmt);
+            }
         }
         let list = self.list(&out);
         self.body_mut().stmts = list;

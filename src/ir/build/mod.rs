@@ -9,6 +9,7 @@
 
 mod call;
 mod control;
+mod data;
 mod dictionary;
 mod expr;
 mod frame;

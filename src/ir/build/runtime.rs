@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use crate::base::symbol::{Symbol, sym};
 use crate::types::object::{FuncInfo, Obj, ObjKind, VarKind};
 use crate::types::package::Pkg;
-use crate::types::ty::{BasicKind, Signature, Ty, TyKind};
+use crate::types::ty::{BasicKind, Signature, Ty};
 use crate::types::universe::UNIVERSE;
 
 /// `runtime.panicrangestate(state int)`
@@ -56,12 +56,12 @@ fn runtime_function(name: &str, params: Vec<Obj>, results: Vec<Obj>) -> Obj {
 
 /// A function type of parameters and results.
 pub(super) fn signature(params: Vec<Obj>, results: Vec<Obj>) -> Ty {
-    Ty::new(TyKind::Signature(Signature {
+    Ty::signature(Signature {
         tparams: &[],
         rparams: &[],
         recv: None,
         params: Ty::tuple(params),
         results: Ty::tuple(results),
         variadic: false,
-    }))
+    })
 }

@@ -70,14 +70,14 @@ impl Builder<'_> {
         self.operands_of(call, &mut operands);
         self.spill(&operands, pos, init);
         let call_pos = self.body().pos(call);
-        let ty = Ty::new(TyKind::Signature(Signature {
+        let ty = Ty::signature(Signature {
             tparams: &[],
             rparams: &[],
             recv: None,
             params: Ty::tuple(Vec::new()),
             results: Ty::tuple(Vec::new()),
             variadic: false,
-        }));
+        });
         let closure = Closure {
             kind: match kind {
                 CallKind::Go => FuncKind::GoWrapper,
