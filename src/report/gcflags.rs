@@ -60,14 +60,14 @@ impl CompilerLines {
             .map(|(start, &(at, end))| (at, &self.text[start..end]))
     }
 
-    /// What both say of one file.
-    fn with(&self, other: &CompilerLines) -> CompilerLines {
-        let mut lines: Vec<_> = self.lines().chain(other.lines()).collect();
+    /// What all of `parts` say, which are about one file.
+    fn merged(parts: &[CompilerLines]) -> CompilerLines {
+        let mut lines: Vec<_> = parts.iter().flat_map(CompilerLines::lines).collect();
         lines.sort_unstable();
         lines.dedup();
         let mut all = CompilerLines {
-            path: self.path.clone(),
-            text: Vec::with_capacity(self.text.len() + other.text.len()),
+            path: parts.first().map_or_else(String::new, |p| p.path.clone()),
+            text: Vec::with_capacity(parts.iter().map(|p| p.text.len()).sum()),
             ends: Vec::with_capacity(lines.len()),
         };
         for (at, line) in lines {
@@ -84,14 +84,19 @@ const ROOM_FOR_PLACE: usize = 13;
 /// Sorts files by path, and brings together what was said of one as part of several packages.
 pub(super) fn sorted(mut files: Vec<CompilerLines>) -> Vec<CompilerLines> {
     files.sort_by(|a, b| a.path.cmp(&b.path));
-    files.dedup_by(|later, first| {
-        let same = later.path == first.path;
-        if same {
-            *first = first.with(later);
+    let mut sorted = Vec::with_capacity(files.len());
+    let mut rest = files.into_iter().peekable();
+    while let Some(file) = rest.next() {
+        let mut parts = vec![file];
+        while let Some(part) = rest.next_if(|next| next.path == parts[0].path) {
+            parts.push(part);
         }
-        same
-    });
-    files
+        sorted.push(match <[CompilerLines; 1]>::try_from(parts) {
+            Ok([only]) => only,
+            Err(parts) => CompilerLines::merged(&parts),
+        });
+    }
+    sorted
 }
 
 /// Writes what [`sorted`] gave.
