@@ -127,6 +127,7 @@ impl Settings {
             cold_functions: &self.config.cold.functions,
             hot_file: self.config.hot.files.match_path(path),
             cold_file: self.config.cold.files.match_path(path),
+            for_tests: false,
         }
     }
 

@@ -16,9 +16,10 @@ use crate::directive::{self, Directives};
 use crate::escape::message::Printer;
 use crate::escape::sites::Extra;
 use crate::finding::Finding;
+use crate::heat::bench::{self, Functions, TestFile};
 use crate::heat::calls::{self, PackageCalls};
 use crate::heat::spread::Spread;
-use crate::heat::{FileHeat, HeatConfig};
+use crate::heat::{self, FileHeat, HeatConfig};
 use crate::ir::boxes::types_in_interfaces;
 use crate::load::{PackageFile, PackageId, Program};
 use crate::parse::{self, Parsed};
@@ -131,7 +132,10 @@ pub(super) fn survey(
         let path = package.dir.join(src.path().file_name().unwrap_or_default());
         let has_findings = file.has_findings();
         let directives = directive::read(src, &parsed.ast);
-        let marks = settings.heat_for(&path);
+        let marks = HeatConfig {
+            for_tests: heat::serves_tests(package.path.as_str()),
+            ..settings.heat_for(&path)
+        };
         surveyed.push(SurveyedFile {
             id: file.id,
             heat: FileHeat::new(src, &parsed.ast, &directives.marks, &marks),
@@ -462,6 +466,13 @@ impl Unit<'_> {
                 site.heat.why.extend(why.clone());
             }
         }
+        if site.kind == SiteKind::Append
+            && let Some(at) = (ways.known_at)(file, at)
+            && let Some(made) = ways.spread.made_anew(file, at, place)
+        {
+            site.traits = site.traits.with(Trait::MadeAnew, true);
+            site.heat.why.push(made);
+        }
         if let Some(profiles) = self.profiles {
             profiles.heat(&self.file.measured, self.src, site);
         }
@@ -481,7 +492,8 @@ pub struct Alone {
     pub parses: bool,
 }
 
-/// Checks a Go file from memory, which may import the standard library, with the rules in `active`.
+/// Checks a Go file from memory, which may import the standard library, with the rules in `active`. Benchmarks may be
+/// part of it.
 pub fn check_alone(text: &str, go: GoVersion, marks: &HeatConfig<'_>, active: &Active) -> Alone {
     let src = SourceFile::new("example.go", text.as_bytes());
     let parsed = parse::parse_file(src.text());
@@ -508,7 +520,17 @@ pub fn check_alone(text: &str, go: GoVersion, marks: &HeatConfig<'_>, active: &A
         let boxed = types_in_interfaces(&decided.package);
         PackageCalls::of(&info, &[part], boxed, usual.callbacks(), usual.handlers())
     });
-    let spread = Spread::new(&calls.iter().collect::<Vec<_>>());
+    let measured = calls.as_ref().filter(|_| spread::has_benchmarks(&src));
+    let benchmarks = measured.map(|calls| {
+        let itself = TestFile {
+            id: file,
+            src: &src,
+            ast: &parsed.ast,
+            heat: &heat,
+        };
+        bench::calls(info.pkg.path, &[itself], &Functions::new([calls]))
+    });
+    let spread = Spread::new(&calls.iter().chain(&benchmarks).collect::<Vec<_>>());
     let mut surveyed = [SurveyedFile {
         id: file,
         heat,
@@ -561,6 +583,7 @@ pub(super) fn snippet(text: &str, active: &Active) -> Snippet {
         cold_functions: &none,
         hot_file: false,
         cold_file: false,
+        for_tests: false,
     };
     let alone = check_alone(text, GoVersion::NEWEST, &marks, active);
     let shown = alone.findings.iter().filter(|f| f.suppressed.is_none());

@@ -18,6 +18,11 @@ pub(super) struct Shape {
     handlers: Vec<Option<Key>>,
     dynamic: Vec<Option<Key>>,
     converted: BTreeSet<String>,
+    pools: Vec<Option<Edge>>,
+    pairs: [Vec<[Option<Key>; 2]>; 2],
+    made: Vec<(Option<Edge>, String)>,
+    grown: Vec<Option<Edge>>,
+    roomy: Vec<Option<Key>>,
 }
 
 /// Where the byte at an offset of a file is, to be compared.
@@ -26,18 +31,29 @@ type Place<'p> = &'p dyn Fn(FileId, u32) -> Option<u32>;
 impl Shape {
     /// The shape of `calls`, its places given by `place`.
     pub(super) fn of(calls: &PackageCalls, place: Place<'_>) -> Shape {
-        let edges = calls.edges.iter().filter(|e| counts(e));
+        let counting: Vec<Edge> = calls.edges.iter().copied().filter(counts).collect();
+        let edges = |edges: &[Edge]| edges.iter().map(|&e| placed(e, place)).collect();
+        let keys = |keys: &[Key]| keys.iter().map(|&k| key(k, place)).collect();
+        let pair = |&(a, b): &(Key, Key)| [key(a, place), key(b, place)];
+        let pairs = |all: &[(Key, Key)]| all.iter().map(pair).collect();
         let functions = calls.functions.iter();
-        let handlers = calls.handlers.iter();
         let dynamic = calls.dynamic.iter();
+        let made = calls.fields.made.iter();
         Shape {
-            edges: edges.map(|&edge| placed(edge, place)).collect(),
+            edges: edges(&counting),
             functions: functions
                 .map(|&(name, is_method, at)| (name, is_method, key(at, place)))
                 .collect(),
-            handlers: handlers.map(|&at| key(at, place)).collect(),
+            handlers: keys(&calls.handlers),
             dynamic: dynamic.map(|&method| key(Key::of(method), place)).collect(),
             converted: with_methods(&calls.converted),
+            pools: edges(&calls.pools.uses),
+            pairs: [pairs(&calls.pools.makers), pairs(&calls.pools.same)],
+            made: made
+                .map(|(edge, ty)| (placed(*edge, place), ty.to_string()))
+                .collect(),
+            grown: edges(&calls.fields.grown),
+            roomy: keys(&calls.fields.roomy),
         }
     }
 }
@@ -66,7 +82,7 @@ fn key(key: Key, place: Place<'_>) -> Option<Key> {
         Key::At(file, at) => Key::At(file, place(file, at)?),
         Key::Results(file, at) => Key::Results(file, place(file, at)?),
         Key::Benchmark(file, at) => Key::Benchmark(file, place(file, at)?),
-        Key::Object(_) => key,
+        Key::Object(_) | Key::AnyPool | Key::Named(_) => key,
     })
 }
 

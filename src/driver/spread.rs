@@ -53,7 +53,8 @@ impl Benchmarks {
     }
 }
 
-fn has_benchmarks(file: &SourceFile) -> bool {
+/// Whether a file declares benchmarks.
+pub(super) fn has_benchmarks(file: &SourceFile) -> bool {
     memmem::find(file.text(), bench::MARK).is_some()
 }
 
@@ -72,6 +73,7 @@ fn calls_of(program: &Program, path: Symbol, files: &[FileId], known: &Functions
         cold_functions: &none,
         hot_file: false,
         cold_file: false,
+        for_tests: false,
     };
     let read: Vec<_> = files
         .iter()

@@ -40,6 +40,70 @@ impl Growth<'_> {
         }
     }
 
+    /// Of `make(T, …, size)`.
+    pub fn of_make(self, id: NodeId) -> Traits {
+        let Node::Builtin { args, .. } = self.body.node(id) else {
+            return Traits::default();
+        };
+        let size = self.body.list(args).iter().skip(1).next_back();
+        let assigned = self.around.parent(id).map(|stmt| self.body.node(stmt));
+        let holds = match (size, assigned) {
+            (Some(&size), Some(Node::Assign { x, .. })) => self.doubles(size, x),
+            _ => false,
+        };
+        Traits::default().with(Trait::Doubles, holds)
+    }
+
+    /// Whether `size` is at least twice the length or capacity of `of`: `2*len(x)`, `cap(x)<<1`, `2*cap(x) + n`.
+    fn doubles(self, size: NodeId, of: NodeId) -> bool {
+        let at_least = |x: NodeId, least: i64| {
+            let value = self.body.literal(x).and_then(Value::as_i64);
+            value.is_some_and(|value| value >= least)
+        };
+        match self.body.node(size) {
+            Node::Binary { op, x, y } => match op {
+                BinOp::Mul if at_least(y, 2) => self.is_length(x, of),
+                BinOp::Mul if at_least(x, 2) => self.is_length(y, of),
+                BinOp::Lsh => at_least(y, 1) && self.is_length(x, of),
+                BinOp::Add => self.doubles(x, of) || self.doubles(y, of),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// Whether `x` is `len(of)` or `cap(of)`.
+    fn is_length(self, x: NodeId, of: NodeId) -> bool {
+        match self.body.node(x) {
+            Node::Builtin {
+                id: BuiltinId::Len | BuiltinId::Cap,
+                args,
+                ..
+            } => self
+                .body
+                .list(args)
+                .iter()
+                .all(|&arg| self.is_same(arg, of)),
+            _ => false,
+        }
+    }
+
+    /// Whether two expressions are the same variable, or the same field of it.
+    fn is_same(self, one: NodeId, other: NodeId) -> bool {
+        match (self.body.node(one), self.body.node(other)) {
+            (Node::Name(one), Node::Name(other)) => one == other,
+            (
+                Node::Dot { x, field, .. },
+                Node::Dot {
+                    x: of_other,
+                    field: other,
+                    ..
+                },
+            ) => field == other && self.is_same(x, of_other),
+            _ => false,
+        }
+    }
+
     /// Of the statement that assigns to an element of the map `map`.
     pub fn of_map(self, map: NodeId, stmt: NodeId) -> Traits {
         match self.body.node(map) {

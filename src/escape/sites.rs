@@ -287,6 +287,10 @@ impl Sites<'_> {
                         id: BuiltinId::Append,
                         ..
                     } => known.and(self.growth(at.func).of_append(at.node)),
+                    Node::Builtin {
+                        id: BuiltinId::Make,
+                        ..
+                    } => known.and(self.growth(at.func).of_make(at.node)),
                     _ => known,
                 }
             }

@@ -12,6 +12,8 @@
 //! | what makes the functions that such a loop calls by a variable, `f := prepare(b); for … { f() }` | yes |
 //! | any other loop | if it lies in one of these |
 //!
+//! A function that a field holds, `{name: "small", run: func() { … }}`, is called where a field of that name is.
+//!
 //! Other functions of the test file are followed, but what they do in loops of their own is not taken for hot: tests
 //! loop over cases.
 
@@ -52,6 +54,8 @@ pub struct Functions {
 struct ByName {
     functions: FxHashMap<Symbol, Key>,
     methods: FxHashMap<Symbol, Vec<Key>>,
+    /// What fields hold, in test files.
+    fields: FxHashMap<Symbol, Vec<Key>>,
 }
 
 impl ByName {
@@ -89,6 +93,10 @@ pub fn calls(path: Symbol, files: &[TestFile<'_>], known: &Functions) -> Package
             }
         }
     }
+    let held: Vec<(Symbol, Key)> = files.iter().flat_map(held).collect();
+    for &(name, key) in &held {
+        own.fields.entry(name).or_default().push(key);
+    }
     let measuring = measuring(files);
     let mut calls = PackageCalls {
         benchmarks_of: Some(path),
@@ -103,8 +111,12 @@ pub fn calls(path: Symbol, files: &[TestFile<'_>], known: &Functions) -> Package
             imports: imports(file),
             measured: measured(file, &measuring),
             measuring: &measuring,
+            held: held.iter().map(|(_, key)| *key).collect(),
         };
-        calls.edges.extend(reader.edges());
+        let edges = reader.edges().into_iter();
+        let (uses, edges): (Vec<_>, Vec<_>) = edges.partition(|e| e.kind == EdgeKind::Put);
+        calls.pools.uses.extend(uses);
+        calls.edges.extend(edges);
     }
     calls
 }
@@ -210,6 +222,33 @@ fn measured(file: &TestFile<'_>, measuring: &FxHashSet<Symbol>) -> Nest {
     Nest::new(spans)
 }
 
+/// The function literals of a file that fields hold, by the fields' names.
+fn held(file: &TestFile<'_>) -> Vec<(Symbol, Key)> {
+    let ast = file.ast;
+    let mut found = Vec::new();
+    let mut hold = |field: ExprId, value: ExprId| {
+        let value = ast.unparen(value);
+        if let (Expr::FuncLit { .. }, Expr::Name(name) | Expr::Selector { sel: name, .. }) =
+            (ast.expr(value), ast.expr(ast.unparen(field)))
+        {
+            found.push((name, Key::At(file.id, ast.expr_pos(value))));
+        }
+    };
+    for id in ast.expr_ids() {
+        if let Expr::KeyValue { key, value } = ast.expr(id) {
+            hold(key, value);
+        }
+    }
+    for id in ast.stmt_ids() {
+        if let Stmt::Assign { lhs, rhs, .. } = ast.stmt(id) {
+            let fields = ast.list(lhs).zip(ast.list(rhs));
+            let fields = fields.filter(|(f, _)| matches!(ast.expr(*f), Expr::Selector { .. }));
+            fields.for_each(|(field, value)| hold(field, value));
+        }
+    }
+    found
+}
+
 struct Reader<'r> {
     file: &'r TestFile<'r>,
     path: Symbol,
@@ -218,6 +257,8 @@ struct Reader<'r> {
     imports: FxHashMap<Symbol, Symbol>,
     measured: Nest,
     measuring: &'r FxHashSet<Symbol>,
+    /// Function literals in fields.
+    held: FxHashSet<Key>,
 }
 
 impl Reader<'_> {
@@ -230,21 +271,41 @@ impl Reader<'_> {
                 continue;
             };
             let at = ast.expr_pos(id);
+            edges.extend(self.of_held(fun, at));
             let Some(function) = self.common_function(at) else {
                 continue;
             };
             let is_measured = self.is_measured(at);
-            edges.extend(self.edges_to(fun, at, function, is_measured));
+            let own = self.edges_to(fun, at, function, is_measured);
+            let edge = |to, kind| self.edge(at, function, is_measured, to, kind);
+            if let Expr::Selector { sel, .. } = ast.expr(ast.unparen(fun)) {
+                edges.push(edge(Key::Named(sel), EdgeKind::Possible));
+                if own.is_empty() && sel.as_str() == "Put" {
+                    edges.push(edge(Key::AnyPool, EdgeKind::Put));
+                }
+            }
+            edges.extend(own);
             if self.measuring.contains(&ast.name(ast.unparen(fun))) {
                 for arg in ast.list(args) {
                     edges.extend(self.edges_to(arg, at, function, true));
                 }
             }
             if !is_measured && by_variable.contains(&function) && self.is_own(fun) {
-                edges.extend(self.edges_to(fun, at, function, true));
+                let before = self.edges_to(fun, at, function, true).into_iter();
+                edges.extend(before.map(|edge| Edge {
+                    kind: EdgeKind::Prepared,
+                    ..edge
+                }));
             }
         }
         edges
+    }
+
+    /// What a call in a literal that a field holds makes run.
+    fn of_held(&self, fun: ExprId, at: u32) -> Vec<Edge> {
+        let literal = self.file.heat.place(at).function;
+        let literal = literal.filter(|&l| self.held.contains(&Key::At(self.file.id, l)));
+        literal.map_or(Vec::new(), |l| self.edges_to(fun, at, l, false))
     }
 
     fn is_measured(&self, at: u32) -> bool {
@@ -285,25 +346,33 @@ impl Reader<'_> {
 
     /// What a place in `function` that names functions makes run.
     fn edges_to(&self, named: ExprId, at: u32, function: u32, measured: bool) -> Vec<Edge> {
+        let callees = self.callees(named);
+        // Of methods of one name any may be meant, as with a call of an interface's method.
+        let halvings = callees.len().checked_ilog2().unwrap_or(0);
+        let edge = |to| Edge {
+            halvings,
+            ..self.edge(at, function, measured, to, EdgeKind::Dynamic)
+        };
+        callees.into_iter().map(edge).collect()
+    }
+
+    fn edge(&self, at: u32, function: u32, measured: bool, to: Key, kind: EdgeKind) -> Edge {
         let from = if measured {
             Key::Benchmark(self.file.id, function)
         } else {
             Key::At(self.file.id, function)
         };
-        let callees = self.callees(named);
-        // Of methods of one name any may be meant, as with a call of an interface's method.
-        let halvings = callees.len().checked_ilog2().unwrap_or(0);
-        let edge = |to| Edge {
+        Edge {
             from,
             to,
             at: (self.file.id, at),
             depth: 0,
-            halvings,
+            halvings: 0,
+            guards: 0,
             marked_hot: false,
             by: self.file.heat.function_at(at),
-            kind: EdgeKind::Dynamic,
-        };
-        callees.into_iter().map(edge).collect()
+            kind,
+        }
     }
 
     fn callees(&self, fun: ExprId) -> Vec<Key> {
@@ -316,7 +385,10 @@ impl Reader<'_> {
             Expr::Name(name) => self.functions_called(name),
             Expr::Selector { x, sel } => match self.imports.get(&ast.name(ast.unparen(x))) {
                 Some(path) => self.of(*path, |names| names.functions.get(&sel).copied()),
-                None => self.methods_called(sel),
+                None => match self.own.fields.get(&sel) {
+                    Some(held) => held.clone(),
+                    None => self.methods_called(sel),
+                },
             },
             _ => Vec::new(),
         }

@@ -37,7 +37,10 @@
 
 use rustc_hash::FxHashMap;
 
+use super::fields::Fields;
 use super::handlers::Handlers;
+use super::pools::Pools;
+use super::values::Holds;
 use super::{FileHeat, Place};
 use crate::ast::{Ast, Decl, Expr, ExprId, List, Stmt};
 use crate::base::glob::Patterns;
@@ -59,6 +62,10 @@ pub enum Key {
     Results(FileId, u32),
     /// The measured loops of the benchmark at that place.
     Benchmark(FileId, u32),
+    /// Whatever pool is meant: what a test file puts back is known by name alone.
+    AnyPool,
+    /// All methods of that name.
+    Named(Symbol),
 }
 
 impl Key {
@@ -83,6 +90,8 @@ pub struct Edge {
     pub depth: u32,
     /// How often the branches around it halve the number of its runs.
     pub halvings: u32,
+    /// How many statements of the caller before it may return though nothing failed.
+    pub guards: u32,
     /// Whether the call lies in a function that is marked as hot.
     pub marked_hot: bool,
     /// The named function that the call stands in.
@@ -102,6 +111,18 @@ pub enum EdgeKind {
     Value,
     /// A value that is handed to a function, by its key; it counts if nobody sees what that function does.
     Callback(Key),
+    /// A call before a measured loop, of what makes the functions that the loop calls.
+    Prepared,
+    /// A call that may happen, which nothing but [`pools`](super::pools) counts on.
+    Possible,
+    /// A pool that is asked for a value.
+    Take,
+    /// A pool that is given a value back.
+    Put,
+    /// A struct that is made.
+    Make,
+    /// A slice in a field that grows.
+    Grow,
 }
 
 /// How often code that is not seen calls the functions it is given.
@@ -143,6 +164,10 @@ pub struct PackageCalls {
     pub converted: Vec<Ty>,
     /// The import path of the package that benchmarks are about, where these are the calls of such.
     pub benchmarks_of: Option<Symbol>,
+    /// What it does with pools.
+    pub pools: Pools,
+    /// What it does with slices in fields.
+    pub fields: Fields,
 }
 
 impl PackageCalls {
@@ -185,8 +210,8 @@ pub(super) struct Reader<'r, 'a> {
     pub(super) file: &'r File<'a>,
     callbacks: Callbacks<'r>,
     handlers: Handlers<'r>,
-    /// Whether values of a type may be functions, as far as it was asked.
-    pub(super) holds: FxHashMap<Ty, bool>,
+    /// What values of a type may be, as far as it was asked.
+    pub(super) holds: FxHashMap<Ty, Holds>,
     pub(super) calls: &'r mut PackageCalls,
 }
 
@@ -207,16 +232,27 @@ impl Reader<'_, '_> {
         let ast = self.file.ast;
         for id in ast.expr_ids() {
             match ast.expr(id) {
-                Expr::Call { fun, args, .. } => self.call(id, fun, args),
-                Expr::CompositeLit { elems, .. } => self.literal(id, elems),
+                Expr::Call { fun, args, .. } => {
+                    self.call(id, fun, args);
+                    self.struct_new(id, fun, args);
+                }
+                Expr::CompositeLit { elems, .. } => {
+                    self.literal(id, elems);
+                    self.struct_made(id, elems);
+                }
                 Expr::FuncLit { .. } => self.func_literal(id),
+                Expr::Unary { .. } | Expr::Selector { .. } => self.address_taken(id),
                 _ => {}
             }
         }
         for id in ast.stmt_ids() {
             match ast.stmt(id) {
-                Stmt::Assign { lhs, rhs, .. } => self.assign(lhs, rhs),
+                Stmt::Assign { lhs, rhs, .. } => {
+                    self.assign(lhs, rhs);
+                    self.fields_assigned(lhs, rhs);
+                }
                 Stmt::Range { lhs, x, .. } => {
+                    self.field_ranged(id);
                     for dst in ast.list(lhs) {
                         self.store_in(dst, x);
                     }
@@ -229,6 +265,9 @@ impl Reader<'_, '_> {
         for id in ast.decl_ids() {
             if let Decl::Var { names, values, .. } = ast.decl(id) {
                 self.assign(names, values);
+                if ast.list_len(values) == 0 {
+                    self.struct_declared(names);
+                }
             }
         }
     }
@@ -248,28 +287,36 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// The edge of a call at `at`; none where the place is cold or lies outside of functions.
+    /// Adds the edge of a call at `at`, if there is one.
     fn edge(&mut self, at: u32, to: Key, kind: EdgeKind, more: u32) {
+        let edge = self.edge_at(at, to, kind, more);
+        self.calls.edges.extend(edge);
+    }
+
+    /// The edge of a call at `at`; none where the place is cold or lies outside of functions.
+    pub(super) fn edge_at(&self, at: u32, to: Key, kind: EdgeKind, more: u32) -> Option<Edge> {
         let Place {
             function: Some(function),
             depth,
             halvings,
+            guards,
             rare: false,
             marked_hot,
         } = self.file.heat.place(at)
         else {
-            return;
+            return None;
         };
-        self.calls.edges.push(Edge {
+        Some(Edge {
             from: Key::At(self.id(), function),
             to,
             at: (self.id(), at),
             depth: depth + more,
             halvings,
+            guards,
             marked_hot,
             by: self.file.heat.function_at(at),
             kind,
-        });
+        })
     }
 
     fn call(&mut self, id: ExprId, fun: ExprId, args: List<ExprId>) {
@@ -277,6 +324,7 @@ impl Reader<'_, '_> {
         match self.callee(fun) {
             Callee::Known(obj) => {
                 self.edge(at, Key::of(obj), EdgeKind::Static, 0);
+                self.use_of_pool(at, obj, fun);
                 self.arguments(at, obj, args);
             }
             Callee::Method(method) => {
@@ -342,7 +390,12 @@ impl Reader<'_, '_> {
             let Some(&param) = params.get(i.min(params.len().wrapping_sub(1))) else {
                 return;
             };
-            if self.holds_functions(param.ty()) {
+            let holds = self.holds(param.ty());
+            if holds == Holds::Pools {
+                self.keep(holds, Some(Key::of(param)), arg);
+                continue;
+            }
+            if holds == Holds::Functions {
                 // Nobody looks into a function without a source.
                 if let param @ Key::At(..) = Key::of(param) {
                     self.store(param, arg);

@@ -67,6 +67,8 @@ pub(super) struct Outcome {
     pub(super) fatal: bool,
     /// Whether the only way it ends is to return an error that it makes or names.
     pub(super) failed: bool,
+    /// Whether it may return where nothing failed.
+    pub(super) returns: bool,
 }
 
 impl Outcome {
@@ -76,6 +78,7 @@ impl Outcome {
         breaks: false,
         fatal: false,
         failed: false,
+        returns: false,
     };
 
     /// Nothing follows: an endless loop, a `select` without clauses.
@@ -100,6 +103,7 @@ impl Outcome {
             breaks: self.breaks || other.breaks,
             fatal: self.fatal && other.fatal,
             failed: self.failed && other.failed,
+            returns: self.returns || other.returns,
         }
     }
 
@@ -114,6 +118,7 @@ impl Outcome {
             breaks: self.breaks || next.breaks,
             fatal: next.fatal && self.jumps == Levels(0) && !self.breaks,
             failed: next.failed && self.jumps == Levels(0) && !self.breaks,
+            returns: self.returns || next.returns,
         }
     }
 
@@ -213,18 +218,26 @@ impl Flow {
             Stmt::Block(list) => self.list(ast, list),
             Stmt::CaseClause { body, .. } | Stmt::CommClause { body, .. } => self.list(ast, body),
             Stmt::Labeled { stmt, .. } => self.outcomes[stmt],
-            Stmt::Return(values) => Outcome {
-                failed: failure::is_returned(ast, values),
-                ..Outcome::jump(0)
-            },
+            Stmt::Return(values) => {
+                let failed = failure::is_returned(ast, values);
+                Outcome {
+                    failed,
+                    returns: !failed,
+                    ..Outcome::jump(0)
+                }
+            }
             Stmt::Branch { keyword, label } => self.branch(ast, id, keyword, label),
             Stmt::Expr(x) if ends_program(ast, x) => Outcome {
                 fatal: true,
                 ..Outcome::STUCK
             },
             Stmt::If { then, els, .. } => {
-                let els = els.map_or(Outcome::PLAIN, |s| self.outcomes[s]);
-                self.outcomes[then].or(els)
+                let failing = failure::branch(ast, id);
+                let branch = |s| Outcome {
+                    returns: self.outcomes[s].returns && failing != Some(ast.stmt_span(s)),
+                    ..self.outcomes[s]
+                };
+                branch(then).or(els.map_or(Outcome::PLAIN, branch))
             }
             Stmt::For { cond, body, .. } => self.looped(id, body, cond.is_some()),
             Stmt::Range { body, .. } => self.looped(id, body, true),
@@ -256,6 +269,7 @@ impl Flow {
             breaks: false,
             fatal: !falls && body.fatal,
             failed: false,
+            returns: body.returns,
         }
     }
 

@@ -8,6 +8,7 @@
 //! | loop | the condition, post statement and body of `for`; the body of `for … range` (not the operand, which is evaluated once) |
 //! | way out | the tail of a statement list that, once entered, leaves loops for good: by `return`, `break`, `goto`, `panic`, `os.Exit`, `log.Fatal` |
 //! | level | in how many loops of its function a place is; a way out lowers it |
+//! | serves tests | a package whose name says that tests use it, `httptest`: cold |
 //! | failure | a branch that handles an error, or ends by returning one that it makes: cold |
 //! | key | how the call graph knows a function: by the place of its name, a literal by its `func` |
 //!
@@ -32,15 +33,23 @@
 //! | [`calls`] | who calls whom in one package, function values and interfaces included |
 //! | [`bench`] | what benchmarks call in their measured loops |
 //! | [`handlers`] | which functions handle requests |
+//! | [`fields`] | which slices in fields start empty, where they grow, and where the objects around them are made |
+//! | [`pools`] | who takes from pools, who gives back, and who makes what they do not have |
 //! | [`spread`] | how often functions run that are called in loops, by benchmarks, by handlers |
 //!
 //! [`FileHeat::at`] answers for an offset, so that any stage can ask for any site. Loops made by `goto` do not count.
 
+mod anew;
 pub mod bench;
 pub mod calls;
+mod circles;
+mod drained;
 mod failure;
+pub mod fields;
 mod flow;
 pub mod handlers;
+mod implementations;
+pub mod pools;
 mod regions;
 pub mod spread;
 mod values;
@@ -68,6 +77,20 @@ pub struct HeatConfig<'c> {
     pub hot_file: bool,
     /// Whether config marks the whole file as cold.
     pub cold_file: bool,
+    /// Whether the file's package [serves tests](serves_tests): it is cold unless config says otherwise.
+    pub for_tests: bool,
+}
+
+/// Whether a package is there for tests, by the names that Go programs give such packages: `httptest` in `http`,
+/// `testing/iotest`, `testutil`. Tests and benchmarks alone run what it allocates.
+pub fn serves_tests(import_path: &str) -> bool {
+    let elements = import_path.split('/').filter(|&e| e != "internal");
+    let mut around = "";
+    elements.into_iter().any(|element| {
+        let of = std::mem::replace(&mut around, element);
+        let of_parent = element.strip_suffix("test") == Some(of) && !of.is_empty();
+        of_parent || element == "testing" || element.starts_with("testutil")
+    })
 }
 
 /// The heat of every place of a file.
@@ -89,6 +112,8 @@ pub struct Place {
     pub depth: u32,
     /// How often its function's branches halve the number of its runs.
     pub halvings: u32,
+    /// How many statements before it may return though nothing failed.
+    pub guards: u32,
     /// It runs rarely, however often its function runs.
     pub rare: bool,
     /// It is marked as hot.
@@ -211,7 +236,10 @@ fn marked_by(config: &HeatConfig<'_>, name: &str) -> Option<Marked> {
     if config.cold_file || config.hot_file {
         return Some(by(config.hot_file && !config.cold_file, "the file"));
     }
-    None
+    config.for_tests.then(|| Marked {
+        hot: false,
+        why: "in a package that serves tests".to_owned(),
+    })
 }
 
 /// What is known while going from the outermost region to the innermost.
@@ -230,6 +258,7 @@ struct State {
     /// The key of the innermost function or literal.
     function: Option<u32>,
     halvings: u32,
+    guards: u32,
 }
 
 impl State {
@@ -252,6 +281,7 @@ impl State {
             }
             Region::WayOut { way } => self.leave(*way),
             Region::Failure => self.failed = true,
+            Region::Guarded => self.guards += 1,
             Region::Branch { halvings } => self.halvings += halvings,
         }
     }
@@ -280,6 +310,7 @@ impl State {
             function: self.function,
             depth: self.loops.iter().filter(|l| l.1).count() as u32,
             halvings: self.halvings,
+            guards: self.guards,
             rare: self.is_rare(),
             marked_hot: self.is_marked_hot(),
         }

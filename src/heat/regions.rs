@@ -29,6 +29,8 @@ pub(super) enum Region {
     WayOut { way: Way },
     /// A branch that is taken when there is an error.
     Failure,
+    /// What stands behind a statement that may return, though nothing failed.
+    Guarded,
     /// A branch that may not be taken: how many times it halves the number of runs.
     Branch { halvings: u32 },
 }
@@ -66,6 +68,7 @@ pub(super) fn find(
         branches(ast, id, &mut found);
         found.extend(failure::branch(ast, id).map(|span| (span, Region::Failure)));
         if let Some(list) = list_of(ast, id) {
+            guarded(ast, &flow, list, &mut found);
             ways_out(ast, &flow, (id, list), &mut found);
         }
     }
@@ -217,6 +220,23 @@ fn list_of(ast: &Ast, id: StmtId) -> Option<List<StmtId>> {
         Stmt::CaseClause { body, .. } | Stmt::CommClause { body, .. } => Some(body),
         _ => None,
     }
+}
+
+/// The rests of a list behind statements that may return.
+fn guarded(ast: &Ast, flow: &Flow, list: List<StmtId>, found: &mut Vec<(Span, Region)>) {
+    let Some(last) = ast.list(list).next_back() else {
+        return;
+    };
+    let end = ast.stmt_end(last);
+    let pairs = ast.list(list).zip(ast.list(list).skip(1));
+    let guards = pairs.filter(|(guard, _)| {
+        let outcome = flow.outcomes[*guard];
+        outcome.returns && outcome.falls
+    });
+    found.extend(guards.map(|(_, next)| {
+        let rest = Span::new(ast.stmt_start(next), end);
+        (rest, Region::Guarded)
+    }));
 }
 
 /// The tails of a list that lead out, each longer one than the last where it leads less far.

@@ -19,16 +19,14 @@ use std::collections::VecDeque;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::calls::{Edge, EdgeKind, Key, PackageCalls, is_of_interface};
+use super::anew::{self, Anew};
+use super::calls::{Edge, EdgeKind, Key, PackageCalls};
+use super::circles::Circles;
+use super::drained::{self, Balance, Drained};
+use super::implementations::implementations;
 use crate::base::source::FileId;
 use crate::base::symbol::Symbol;
 use crate::site::Calls;
-use crate::types::lookup::{lookup_field_or_method, missing_method};
-use crate::types::object::Obj;
-use crate::types::ty::Ty;
-
-/// How deep embedded fields are followed for the names of methods.
-const MAX_EMBEDDING: u32 = 8;
 
 /// How many calls of a way are shown.
 const MAX_SHOWN: usize = 4;
@@ -41,6 +39,9 @@ pub struct Spread {
     nodes: Vec<Node>,
     /// The import paths of packages with benchmarks.
     benchmarked: FxHashSet<Symbol>,
+    /// The pools that benchmarks drain.
+    drained: Vec<Drained>,
+    anew: Anew,
 }
 
 /// What is known of a node.
@@ -55,6 +56,10 @@ struct Node {
     to_loop: Option<u32>,
     to_benchmark: Option<u32>,
     to_handler: Option<u32>,
+    /// The first edge backwards to what makes the values of a drained pool.
+    to_maker: Option<u32>,
+    /// The drained pool whose values it makes, by number.
+    makes_for: Option<u32>,
 }
 
 /// Edges by the node that they start at.
@@ -89,9 +94,31 @@ impl Outgoing {
 }
 
 /// The graph while it is worked on: ends of edges by number.
-struct Graph {
+pub(super) struct Graph {
     ends: Vec<(u32, u32)>,
     outgoing: Outgoing,
+}
+
+impl Graph {
+    /// How many nodes there are.
+    pub(super) fn len(&self) -> usize {
+        self.outgoing.starts.len() - 1
+    }
+
+    /// The edges that start at a node.
+    pub(super) fn outgoing(&self, node: u32) -> &[u32] {
+        self.outgoing.of(node)
+    }
+
+    /// The node that an edge starts at.
+    pub(super) fn start(&self, edge: u32) -> u32 {
+        self.ends[edge as usize].0
+    }
+
+    /// The node that an edge leads to.
+    pub(super) fn end(&self, edge: u32) -> u32 {
+        self.ends[edge as usize].1
+    }
 }
 
 impl Spread {
@@ -110,6 +137,7 @@ impl Spread {
             edges.extend(package.edges.iter().filter(counts));
         }
         edges.extend(implementations(packages));
+        edges.extend(drained::named(&edges, packages));
         let mut spread = Spread {
             edges,
             benchmarked: packages.iter().filter_map(|p| p.benchmarks_of).collect(),
@@ -117,14 +145,44 @@ impl Spread {
         };
         let handlers = packages.iter().flat_map(|p| &p.handlers);
         let handlers: Vec<u32> = handlers.map(|&h| spread.node(h)).collect();
+        let pools = drained::pools(packages);
+        for maker in pools.iter().flat_map(|pool| &pool.makers) {
+            spread.node(*maker);
+        }
         let graph = spread.number();
         for &handler in &handlers {
             spread.nodes[handler as usize].calls.per_request = Calls::LOOP;
         }
         spread.find_recursion(&graph);
+        spread.count_values(&graph);
+        spread.drain(&graph, &pools);
         spread.deepen(&graph);
         spread.find_ways(&graph, &handlers);
+        spread.anew = anew::find(&spread, &graph, packages);
         spread
+    }
+
+    /// Of an `append` at `offset` to a field: whether a benchmark makes the object around it anew in each turn, and where,
+    /// for people; `place` says where that is.
+    pub fn made_anew(
+        &self,
+        file: FileId,
+        offset: u32,
+        place: &dyn Fn(FileId, u32) -> String,
+    ) -> Option<String> {
+        let made = self.anew.get(&(file, offset))?;
+        let (file, offset) = made.at.at;
+        Some(format!(
+            "of an object that is made anew in each turn of {}, at {} by {}",
+            made.by,
+            place(file, offset),
+            made.at.by
+        ))
+    }
+
+    /// How often a node runs.
+    pub(super) fn calls(&self, node: u32) -> Calls {
+        self.nodes[node as usize].calls
     }
 
     /// How often the function at `offset` of `file` runs.
@@ -163,52 +221,108 @@ impl Spread {
     /// Finds the nodes on circles of static calls: Tarjan's algorithm, without recursion.
     fn find_recursion(&mut self, graph: &Graph) {
         let follows = |edge: u32| self.edges[edge as usize].kind == EdgeKind::Static;
-        let mut search = Circles::new(graph, graph.outgoing.starts.len() - 1);
-        for node in 0..search.order.len() as u32 {
+        let mut search = Circles::new(graph);
+        for node in 0..graph.len() as u32 {
             search.from(node, &follows);
         }
-        for node in search.found {
+        let circles = search.groups.iter().filter(|group| group.len() > 1);
+        for &node in circles.flatten().chain(&search.own) {
             self.nodes[node as usize].recursive = true;
         }
     }
 
-    /// What an edge hands on.
-    fn handed_on(&self, graph: &Graph, edge: u32) -> Calls {
-        let (from, to) = graph.ends[edge as usize];
-        let (from, to) = (&self.nodes[from as usize], &self.nodes[to as usize]);
-        let e = &self.edges[edge as usize];
-        let enters_circle = to.recursive && !from.recursive;
-        let loops = e.depth + u32::from(enters_circle);
-        let halvings = match e.kind {
-            EdgeKind::Value => from.halvings,
-            _ => e.halvings,
-        };
-        let marked = u32::from(e.marked_hot) * Calls::LOOP;
-        let after = |calls: u32, limit: u32| {
-            let more = calls + loops * Calls::LOOP;
-            more.saturating_sub(halvings).min(limit)
-        };
-        let only = |calls: u32, limit: u32| if calls == 0 { 0 } else { after(calls, limit) };
-        Calls {
-            often: after(from.calls.often.max(marked), Calls::MAX),
-            benchmarked: only(from.calls.benchmarked, Calls::MEASURED),
-            per_request: only(from.calls.per_request, Calls::MAX),
-        }
-    }
-
-    /// Hands counts on until nothing changes: they only grow, and not far.
-    fn deepen(&mut self, graph: &Graph) {
+    /// Counts what variables may hold.
+    fn count_values(&mut self, graph: &Graph) {
         for (i, node) in self.nodes.iter_mut().enumerate() {
-            node.calls.often = u32::from(node.recursive) * Calls::LOOP;
             let values = graph.outgoing.of(i as u32);
             let is_value = |&&e: &&u32| self.edges[e as usize].kind == EdgeKind::Value;
             let held = values.iter().filter(is_value).count();
             node.halvings = held.checked_ilog2().unwrap_or(0);
         }
-        for (key, &node) in &self.numbers {
-            if matches!(key, Key::Benchmark(..)) {
-                self.nodes[node as usize].calls.benchmarked = Calls::MEASURED;
+    }
+
+    /// Finds the pools that benchmarks drain, and how often that makes what makes their values run.
+    fn drain(&mut self, graph: &Graph, pools: &[drained::Pool]) {
+        if pools.is_empty() {
+            return;
+        }
+        let balance = Balance::new(self, graph);
+        let drained = pools.iter().map(|pool| balance.drained(pool));
+        let drained: Vec<Option<Drained>> = drained.collect();
+        for (pool, drained) in pools.iter().zip(drained) {
+            let Some(drained) = drained else {
+                continue;
+            };
+            for maker in &pool.makers {
+                let maker = self.node(*maker);
+                let node = &mut self.nodes[maker as usize];
+                if drained.count > node.calls.drained {
+                    node.calls.drained = drained.count;
+                    node.makes_for = Some(self.drained.len() as u32);
+                }
             }
+            self.drained.push(drained);
+        }
+    }
+
+    /// The measured loops of all benchmarks, in order, and with each the rest of its function.
+    pub(super) fn benchmarks(&self) -> Vec<(u32, Option<u32>)> {
+        let benchmarks = self.numbers.iter().filter_map(|(key, &node)| match *key {
+            Key::Benchmark(file, at) => Some((node, self.number_of(Key::At(file, at)))),
+            _ => None,
+        });
+        let mut benchmarks: Vec<_> = benchmarks.collect();
+        benchmarks.sort_unstable();
+        benchmarks
+    }
+
+    /// The node of a function or variable, if it is one.
+    pub(super) fn number_of(&self, key: Key) -> Option<u32> {
+        self.numbers.get(&key).copied()
+    }
+
+    /// An edge by its number.
+    pub(super) fn edge(&self, edge: u32) -> &Edge {
+        &self.edges[edge as usize]
+    }
+
+    /// What is left at the end of an edge of so many `calls` at its start; no more than `limit`.
+    pub(super) fn after(&self, graph: &Graph, edge: u32, calls: u32, limit: u32) -> u32 {
+        let (from, to) = graph.ends[edge as usize];
+        let (from, to) = (&self.nodes[from as usize], &self.nodes[to as usize]);
+        let e = self.edge(edge);
+        let enters_circle = to.recursive && !from.recursive;
+        let loops = e.depth + u32::from(enters_circle);
+        let halvings = match e.kind {
+            EdgeKind::Value => from.halvings,
+            EdgeKind::Possible => return 0,
+            _ => e.halvings,
+        };
+        let more = calls + loops * Calls::LOOP;
+        more.saturating_sub(halvings).min(limit)
+    }
+
+    /// What an edge hands on.
+    fn handed_on(&self, graph: &Graph, edge: u32) -> Calls {
+        let from = &self.nodes[graph.start(edge) as usize];
+        let marked = u32::from(self.edge(edge).marked_hot) * Calls::LOOP;
+        let after = |calls: u32, limit: u32| self.after(graph, edge, calls, limit);
+        let only = |calls: u32, limit: u32| if calls == 0 { 0 } else { after(calls, limit) };
+        Calls {
+            often: after(from.calls.often.max(marked), Calls::MAX),
+            benchmarked: only(from.calls.benchmarked, Calls::MEASURED),
+            per_request: only(from.calls.per_request, Calls::MAX),
+            drained: only(from.calls.drained, Calls::MEASURED),
+        }
+    }
+
+    /// Hands counts on until nothing changes: they only grow, and not far.
+    fn deepen(&mut self, graph: &Graph) {
+        for node in &mut self.nodes {
+            node.calls.often = u32::from(node.recursive) * Calls::LOOP;
+        }
+        for (benchmark, _) in self.benchmarks() {
+            self.nodes[benchmark as usize].calls.benchmarked = Calls::MEASURED;
         }
         let mut waiting: VecDeque<u32> = (0..self.nodes.len() as u32).collect();
         let mut queued = vec![true; self.nodes.len()];
@@ -230,12 +344,15 @@ impl Spread {
     }
 
     fn find_ways(&mut self, graph: &Graph, handlers: &[u32]) {
-        let benchmarks = self.numbers.iter();
-        let benchmarks = benchmarks.filter(|(key, _)| matches!(key, Key::Benchmark(..)));
-        let mut benchmarks: Vec<u32> = benchmarks.map(|(_, &node)| node).collect();
-        benchmarks.sort_unstable();
+        let benchmarks: Vec<u32> = self.benchmarks().into_iter().map(|b| b.0).collect();
         for (node, edge) in self.ways(graph, &benchmarks, |c| c.benchmarked) {
             self.nodes[node as usize].to_benchmark = Some(edge);
+        }
+        let nodes = self.nodes.iter().enumerate();
+        let makers = nodes.filter(|(_, node)| node.makes_for.is_some());
+        let makers: Vec<u32> = makers.map(|(i, _)| i as u32).collect();
+        for (node, edge) in self.ways(graph, &makers, |c| c.drained) {
+            self.nodes[node as usize].to_maker = Some(edge);
         }
         for (node, edge) in self.ways(graph, handlers, |c| c.per_request) {
             self.nodes[node as usize].to_handler = Some(edge);
@@ -299,6 +416,9 @@ impl Spread {
     ) -> Option<String> {
         let start = *self.numbers.get(&Key::At(file, offset))?;
         let node = &self.nodes[start as usize];
+        if node.calls.drained > 0 {
+            return Some(self.way_of_pool(start, place));
+        }
         if node.calls.benchmarked > 0 {
             return Some(self.way(start, |n| n.to_benchmark, place));
         }
@@ -311,6 +431,39 @@ impl Spread {
         let way = self.way(start, |n| n.to_handler, place);
         let separator = if way.is_empty() { "" } else { ": " };
         Some(format!("runs once a request{separator}{way}"))
+    }
+
+    /// The way to what makes the values of a drained pool, and from where that is asked to the benchmark.
+    fn way_of_pool(&self, start: u32, place: &dyn Fn(FileId, u32) -> String) -> String {
+        let mut parts: Vec<String> = Vec::new();
+        let mut at = start;
+        let mut seen: FxHashSet<u32> = FxHashSet::default();
+        while self.nodes[at as usize].makes_for.is_none() && seen.insert(at) {
+            let Some(edge) = self.nodes[at as usize].to_maker else {
+                break;
+            };
+            parts.push(shown(self.edge(edge), place));
+            at = self.number_of(self.edge(edge).from).unwrap_or(at);
+        }
+        let pool = self.nodes[at as usize].makes_for;
+        if let Some(drained) = pool.and_then(|pool| self.drained.get(pool as usize)) {
+            parts.extend(self.emptied(drained, place));
+        }
+        parts.join(", ")
+    }
+
+    /// Where a pool is asked, and the calls that lead there; of many the nearest, and the benchmark's.
+    fn emptied(&self, drained: &Drained, place: &dyn Fn(FileId, u32) -> String) -> Vec<String> {
+        let asked = place(drained.take.at.0, drained.take.at.1);
+        let by = drained.take.by;
+        let mut parts = vec![format!("made for its pool, which {by} asks at {asked}")];
+        let calls = drained.way.iter().map(|&edge| self.edge(edge));
+        let calls = calls.filter(|edge| edge.kind != EdgeKind::Value);
+        let mut calls: Vec<String> = calls.map(|edge| shown(edge, place)).collect();
+        let last = calls.pop();
+        parts.extend(calls.into_iter().take(MAX_SHOWN - 1));
+        parts.extend(last.map(|last| format!("{last}, which puts nothing back")));
+        parts
     }
 
     /// The calls that lead to a node, the nearest first.
@@ -353,177 +506,4 @@ fn shown(edge: &Edge, place: &dyn Fn(FileId, u32) -> String) -> String {
         _ if edge.marked_hot => format!("called at {at} by {}, which is marked hot", edge.by),
         _ => format!("called at {at} by {}", edge.by),
     }
-}
-
-/// A search for circles.
-struct Circles<'g> {
-    graph: &'g Graph,
-    /// When a node was first met, from 1; 0 is not yet.
-    order: Vec<u32>,
-    lowest: Vec<u32>,
-    open: Vec<bool>,
-    stack: Vec<u32>,
-    met: u32,
-    found: Vec<u32>,
-}
-
-impl<'g> Circles<'g> {
-    fn new(graph: &'g Graph, nodes: usize) -> Circles<'g> {
-        Circles {
-            graph,
-            order: vec![0; nodes],
-            lowest: vec![0; nodes],
-            open: vec![false; nodes],
-            stack: Vec::new(),
-            met: 0,
-            found: Vec::new(),
-        }
-    }
-
-    fn enter(&mut self, node: u32) {
-        self.met += 1;
-        self.order[node as usize] = self.met;
-        self.lowest[node as usize] = self.met;
-        self.open[node as usize] = true;
-        self.stack.push(node);
-    }
-
-    fn from(&mut self, root: u32, follows: &impl Fn(u32) -> bool) {
-        if self.order[root as usize] > 0 {
-            return;
-        }
-        self.enter(root);
-        let mut path: Vec<(u32, usize)> = vec![(root, 0)];
-        while let Some((node, next)) = path.last_mut() {
-            let (node, at) = (*node, *next);
-            *next += 1;
-            let Some(&edge) = self.graph.outgoing.of(node).get(at) else {
-                path.pop();
-                self.leave(node, path.last().map(|p| p.0));
-                continue;
-            };
-            if !follows(edge) {
-                continue;
-            }
-            let to = self.graph.ends[edge as usize].1;
-            if to == node {
-                self.found.push(node);
-            } else if self.order[to as usize] == 0 {
-                self.enter(to);
-                path.push((to, 0));
-            } else if self.open[to as usize] {
-                let low = &mut self.lowest[node as usize];
-                *low = self.order[to as usize].min(*low);
-            }
-        }
-    }
-
-    fn leave(&mut self, node: u32, parent: Option<u32>) {
-        let low = self.lowest[node as usize];
-        if let Some(parent) = parent {
-            let above = &mut self.lowest[parent as usize];
-            *above = low.min(*above);
-        }
-        if low != self.order[node as usize] {
-            return;
-        }
-        let from = self.stack.iter().rposition(|&n| n == node).unwrap_or(0);
-        let members = self.stack.split_off(from);
-        members.iter().for_each(|&n| self.open[n as usize] = false);
-        if members.len() > 1 {
-            self.found.extend(members);
-        }
-    }
-}
-
-/// Edges from the methods of interfaces that are called to the methods of types that interfaces hold.
-fn implementations(packages: &[&PackageCalls]) -> Vec<Edge> {
-    let mut types: Vec<Ty> = Vec::new();
-    let mut known: FxHashSet<Ty> = FxHashSet::default();
-    for &ty in packages.iter().flat_map(|p| &p.converted) {
-        if known.insert(ty) {
-            types.push(ty);
-        }
-    }
-    let mut by_method: FxHashMap<&str, Vec<Ty>> = FxHashMap::default();
-    for &ty in &types {
-        for name in method_names(ty) {
-            by_method.entry(name).or_default().push(ty);
-        }
-    }
-    let mut done: FxHashSet<Key> = FxHashSet::default();
-    let mut fits: FxHashMap<(Ty, Ty), bool> = FxHashMap::default();
-    let mut todo: Vec<Obj> = packages.iter().flat_map(|p| &p.dynamic).copied().collect();
-    todo.reverse();
-    let mut edges = Vec::new();
-    while let Some(method) = todo.pop() {
-        let Some(iface) = method.ty().as_signature().and_then(|s| s.recv) else {
-            continue;
-        };
-        if !done.insert(Key::of(method)) {
-            continue;
-        }
-        let iface = iface.ty();
-        let named = by_method.get(method.name.as_str());
-        for &ty in named.into_iter().flatten() {
-            let fit = fits
-                .entry((iface, ty))
-                .or_insert_with(|| missing_method(ty, iface, false).is_none());
-            let found = lookup_field_or_method(ty, false, method.pkg, method.name).obj;
-            if let Some(found) = found.filter(|_| *fit) {
-                edges.push(implements(method, found));
-                if is_of_interface(found) {
-                    todo.push(found.origin());
-                }
-            }
-        }
-    }
-    edges
-}
-
-fn implements(method: Obj, by: Obj) -> Edge {
-    let origin = by.origin();
-    Edge {
-        from: Key::of(method),
-        to: Key::of(by),
-        at: origin
-            .pos
-            .map_or((crate::base::index::Idx::from_usize(0), 0), |p| {
-                (p.file, p.offset)
-            }),
-        depth: 0,
-        halvings: 0,
-        marked_hot: false,
-        by: method.name,
-        kind: EdgeKind::Value,
-    }
-}
-
-/// The names of the methods of a type, those of embedded fields included.
-fn method_names(ty: Ty) -> Vec<&'static str> {
-    let mut names = Vec::new();
-    let mut todo = vec![(ty, 0)];
-    let mut seen: FxHashSet<Ty> = FxHashSet::default();
-    while let Some((ty, depth)) = todo.pop() {
-        let pointed = ty.under_pointer().filter(|_| ty.as_named().is_none());
-        let base = pointed.unwrap_or(ty).unalias();
-        if depth > MAX_EMBEDDING || !seen.insert(base) {
-            continue;
-        }
-        if let Some(iface) = base.under_interface() {
-            names.extend(iface.type_set().methods.iter().map(|m| m.name.as_str()));
-            continue;
-        }
-        if let Some(named) = base.as_named() {
-            names.extend(named.declared_methods().iter().map(|m| m.name.as_str()));
-        }
-        let fields = base.under_struct().map_or(&[][..], |s| s.fields);
-        let embedded = fields
-            .iter()
-            .filter(|f| f.as_var().is_some_and(|v| v.embedded));
-        todo.extend(embedded.map(|f| (f.ty(), depth + 1)));
-    }
-    names.sort_unstable();
-    names.dedup();
-    names
 }

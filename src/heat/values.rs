@@ -1,6 +1,7 @@
 //! What variables hold: the functions and literals that are stored in locals, fields, parameters, results and containers.
 
 use super::calls::{Callee, Edge, EdgeKind, Key, Reader, is_of_interface};
+use super::pools;
 use crate::ast::{Expr, ExprId, List};
 use crate::lex::token::Kind;
 use crate::types::object::{Obj, VarKind};
@@ -58,10 +59,19 @@ impl Reader<'_, '_> {
     }
 
     pub(super) fn store_in(&mut self, dst: ExprId, value: ExprId) {
-        if self.holds_functions(self.ty(dst))
-            && let Some(key) = self.variable(dst)
-        {
-            self.store(key, value);
+        match self.holds(self.ty(dst)) {
+            Holds::Nothing => {}
+            holds => self.keep(holds, self.variable(dst), value),
+        }
+        self.maker_assigned(dst, value);
+    }
+
+    /// That a variable is given `value`, of a type that holds something.
+    pub(super) fn keep(&mut self, holds: Holds, dst: Option<Key>, value: ExprId) {
+        match (holds, dst) {
+            (Holds::Functions, Some(dst)) => self.store(dst, value),
+            (Holds::Pools, Some(dst)) => self.pool(dst, value),
+            _ => {}
         }
     }
 
@@ -70,8 +80,13 @@ impl Reader<'_, '_> {
             return;
         };
         for value in self.file.ast.list(values) {
-            if self.holds_functions(self.ty(value)) {
-                self.store(Key::Results(self.id(), function), value);
+            let holds = self.holds(self.ty(value));
+            let results = Key::Results(self.id(), function);
+            self.keep(holds, Some(results), value);
+            if holds == Holds::Functions {
+                // Whoever called may call what it was given.
+                let edge = self.edge_at(at, results, EdgeKind::Possible, 0);
+                self.calls.edges.extend(edge);
             }
         }
     }
@@ -92,10 +107,9 @@ impl Reader<'_, '_> {
                 }
                 _ => (fields.get(i), elem),
             };
-            if let Some(&field) = field
-                && self.holds_functions(field.ty())
-            {
-                self.store(Key::of(field), value);
+            if let Some(&field) = field {
+                let holds = self.holds(field.ty());
+                self.keep(holds, Some(Key::of(field)), value);
             }
         }
     }
@@ -120,6 +134,7 @@ impl Reader<'_, '_> {
             at: (self.id(), at),
             depth: 0,
             halvings: 0,
+            guards: 0,
             marked_hot: false,
             by: self.file.heat.function_at(at),
             kind: EdgeKind::Value,
@@ -144,7 +159,7 @@ impl Reader<'_, '_> {
                 let mode = self.file.info.exprs[ast.unparen(fun)].mode;
                 if matches!(mode, Mode::TypeExpr | Mode::Builtin) {
                     // What `len` measures is not held.
-                    if mode == Mode::TypeExpr || self.holds_functions(self.ty(x)) {
+                    if mode == Mode::TypeExpr || self.holds(self.ty(x)) != Holds::Nothing {
                         todo.extend(ast.list(args));
                     }
                     return None;
@@ -161,37 +176,44 @@ impl Reader<'_, '_> {
             }
             return Some(Key::of(obj));
         }
-        if self.holds_functions(self.ty(x)) {
+        if self.holds(self.ty(x)) == Holds::Functions {
             self.variable(x)
         } else {
             None
         }
     }
 
-    /// Whether values of the type are functions, or containers of such.
-    pub(super) fn holds_functions(&mut self, ty: Ty) -> bool {
-        if let Some(&known) = self.holds.get(&ty) {
-            return known;
-        }
-        let holds = holds_functions(ty);
-        self.holds.insert(ty, holds);
-        holds
+    /// What values of the type are, or containers of such.
+    pub(super) fn holds(&mut self, ty: Ty) -> Holds {
+        *self.holds.entry(ty).or_insert_with(|| holds(ty))
     }
 }
 
-fn holds_functions(ty: Ty) -> bool {
+/// What a variable holds that is followed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Holds {
+    /// Nothing of the kind.
+    Nothing,
+    /// Functions.
+    Functions,
+    /// Values of type `sync.Pool`.
+    Pools,
+}
+
+fn holds(ty: Ty) -> Holds {
     let mut ty = ty;
     for _ in 0..MAX_TYPE_DEPTH {
         ty = match ty.under().kind() {
-            TyKind::Signature(_) => return true,
+            TyKind::Signature(_) => return Holds::Functions,
             TyKind::Pointer(elem) | TyKind::Slice(elem) => *elem,
             TyKind::Array { elem, .. } | TyKind::Map { elem, .. } | TyKind::Chan { elem, .. } => {
                 *elem
             }
-            _ => return false,
+            TyKind::Struct(_) if pools::is_pool(ty) => return Holds::Pools,
+            _ => return Holds::Nothing,
         };
     }
-    false
+    Holds::Nothing
 }
 
 /// Local variables and parameters of functions, fields, package-level variables.

@@ -89,7 +89,7 @@ impl Needs {
     }
 
     fn read_often(&mut self, ty: Ty) {
-        let slot = (ty.number() / 16).wrapping_mul(SPREAD) >> (usize::BITS - RECENT.ilog2());
+        let slot = (ty.number() / 8).wrapping_mul(SPREAD) >> (usize::BITS - RECENT.ilog2());
         let recent = &mut self.recent[slot];
         if *recent != Some(ty) {
             *recent = Some(ty);

@@ -187,14 +187,7 @@ impl Statics {
     /// The expression that gives `id` its value, as far as it is known: another node of `func`, or of a function around
     /// it; `id` itself if nothing more is known.
     pub fn value(&self, package: &Package, func: FuncId, id: NodeId) -> (FuncId, NodeId) {
-        let mut at = (func, id);
-        for _ in 0..MAX_STEPS {
-            match self.step(package, at.0, at.1) {
-                Some(next) => at = next,
-                None => break,
-            }
-        }
-        at
+        follow((func, id), |(func, id)| self.step(package, func, id))
     }
 
     fn step(&self, package: &Package, func: FuncId, id: NodeId) -> Option<(FuncId, NodeId)> {
@@ -242,6 +235,20 @@ impl Statics {
     }
 }
 
+/// Where steps from one expression to another end.
+fn follow(
+    mut at: (FuncId, NodeId),
+    mut step: impl FnMut((FuncId, NodeId)) -> Option<(FuncId, NodeId)>,
+) -> (FuncId, NodeId) {
+    for _ in 0..MAX_STEPS {
+        match step(at) {
+            Some(next) => at = next,
+            None => break,
+        }
+    }
+    at
+}
+
 /// Statics of a package whose bodies stay as they are: what is assigned is looked for when it is asked for, because of
 /// most functions nobody asks.
 #[derive(Default, Debug)]
@@ -267,19 +274,14 @@ impl OnDemand {
 
     /// As [`Statics::value`].
     pub fn value(&mut self, package: &Package, func: FuncId, id: NodeId) -> (FuncId, NodeId) {
-        let mut at = (func, id);
-        for _ in 0..MAX_STEPS {
-            if let Node::Name(local) = *package.funcs[at.0].body.node_ref(at.1)
-                && may_be_known(package, package.canonical(at.0, local))
+        follow((func, id), |(func, id)| {
+            if let Node::Name(local) = *package.funcs[func].body.node_ref(id)
+                && may_be_known(package, package.canonical(func, local))
             {
-                self.look_around(package, at.0);
+                self.look_around(package, func);
             }
-            match self.statics.step(package, at.0, at.1) {
-                Some(next) => at = next,
-                None => break,
-            }
-        }
-        at
+            self.statics.step(package, func, id)
+        })
     }
 
     /// As [`Statics::function_values`], of a variable that [`value`](Self::value) has come to: what may assign to it has

@@ -24,6 +24,8 @@ pub(super) struct ActiveRule {
     pub(super) id: String,
     pub(super) level: Level,
     pub(super) message: Template,
+    /// Whether it has rewrites, which each place wants for itself.
+    pub(super) rewrites: bool,
     matchers: Vec<Matcher>,
     remedies: Vec<(Vec<Matcher>, Template)>,
 }
@@ -93,6 +95,7 @@ impl Active {
             id: rule.meta.id.clone(),
             level,
             message: rule.message.clone(),
+            rewrites: !rule.meta.rewrites.is_empty(),
             matchers: compiled(&rule.matches),
             remedies: remedies
                 .map(|(when, text)| (compiled(when), text.clone()))

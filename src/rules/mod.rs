@@ -130,7 +130,7 @@ impl Checker<'_> {
         let (input, active) = (self.input, self.active);
         active.each_match(site, input.go, |rule, answer| {
             let covered = self.suppressions.cover(&rule.id, site.span);
-            if answer == Answer::Yes {
+            if answer == Answer::Yes && !is_part(&self.findings, rule, site, input) {
                 self.findings.push(at_site(input, rule, site, covered));
             }
         });
@@ -176,6 +176,22 @@ impl Checker<'_> {
             remedy: None,
         });
     }
+}
+
+/// Whether a rule has found what the site is a part of, on the same line: `&T{list: make([]int, 8)}` is one finding. What
+/// a rule rewrites it finds everywhere.
+fn is_part(findings: &[Finding], rule: &ActiveRule, site: &Site, input: &FileInput<'_>) -> bool {
+    if rule.rewrites {
+        return false;
+    }
+    let line = |span: Span| input.src.line_col(span.start).line;
+    let around = |f: &&Finding| f.span.start <= site.span.start && site.span.end <= f.span.end;
+    let near = findings
+        .iter()
+        .rev()
+        .take_while(|f| line(f.span) == line(site.span));
+    near.filter(around)
+        .any(|f| f.rule == rule.id && f.span != site.span)
 }
 
 fn at_site(input: &FileInput<'_>, rule: &ActiveRule, site: &Site, by: Option<&Ignore>) -> Finding {

@@ -92,6 +92,11 @@ pub enum Trait {
     /// What grows does so at most once an iteration of one loop, and how often that runs is known before it starts: a
     /// range over something with a length, or a counting loop.
     CountKnown,
+    /// What grows is a field that starts empty, of an object that a benchmark makes anew in each turn of its measured loop.
+    MadeAnew,
+    /// What is made is at least twice as long as the slice whose place it takes: `s = make([]T, 2*len(s))`. A slice that
+    /// grows in this way does so a few times and no more.
+    Doubles,
     /// Every argument of the call is constant.
     ConstantArguments,
     /// The variable is a parameter or the receiver.

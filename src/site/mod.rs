@@ -256,6 +256,9 @@ pub struct Calls {
     pub benchmarked: u32,
     /// How often while the program handles requests, of which there are as many as turns of a loop.
     pub per_request: u32,
+    /// How often in each turn of a benchmark's measured loop because a pool has to make what it is asked for: the turn
+    /// puts nothing back. At most [`Calls::MEASURED`].
+    pub drained: u32,
 }
 
 impl Calls {
@@ -279,6 +282,7 @@ impl Calls {
             often: self.often.saturating_sub(halvings),
             benchmarked: self.benchmarked.saturating_sub(halvings),
             per_request: self.per_request.saturating_sub(halvings),
+            drained: self.drained.saturating_sub(halvings),
         }
     }
 
@@ -289,6 +293,7 @@ impl Calls {
             often: self.often.max(other.often),
             benchmarked: self.benchmarked.max(other.benchmarked),
             per_request: self.per_request.max(other.per_request),
+            drained: self.drained.max(other.drained),
         }
     }
 
@@ -329,6 +334,9 @@ pub enum HotBy {
     Caller,
     /// A handler of requests that calls its function, or is it.
     Request,
+    /// A benchmark that takes from a `sync.Pool` in its measured loop and puts nothing back: it runs to make what the pool
+    /// does not have.
+    DrainedPool,
 }
 
 impl Heat {
@@ -359,6 +367,7 @@ impl Heat {
             (calls.is_every_turn() && !self.cold, HotBy::EveryTurn),
             (calls.often > 0 && !self.cold, HotBy::Caller),
             (calls.per_request > 0 && !self.cold, HotBy::Request),
+            (calls.drained > 0 && !self.cold, HotBy::DrainedPool),
         ];
         let holds = all.into_iter().filter(|(holds, _)| *holds);
         holds.map(|(_, by)| by).collect()

@@ -28,6 +28,7 @@ pub fn no_marks(none: &Patterns) -> HeatConfig<'_> {
         cold_functions: none,
         hot_file: false,
         cold_file: false,
+        for_tests: false,
     }
 }
 

@@ -307,6 +307,25 @@ func f(list []int, given map[int]int) int {
 	return len(m) + len(n) + len(s)
 }
 ";
+    let doubled = "package p
+type table struct{ list []int }
+func f(t *table, s []int, n int) []int {
+	for len(s) < n {
+		s = make([]int, len(s)*2)
+		t.list = make([]int, 2*cap(t.list)+1)
+		s = make([]int, 0, len(s)<<1)
+		s = make([]int, len(s)+2)
+		s = make([]int, 2*len(t.list))
+		grown := make([]int, 2*len(s))
+		copy(grown, s)
+	}
+	return s
+}
+";
+    assert_eq!(
+        facts(doubled, SiteKind::MakeSlice, &[Trait::Doubles]),
+        ["5 doubles", "6 doubles", "7 doubles", "8", "9", "10"]
+    );
     assert_eq!(
         facts(text, SiteKind::MapAssign, &asked),
         [

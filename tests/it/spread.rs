@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use heaplint::base::glob::Patterns;
-use heaplint::site::{GoVersion, HotBy, SiteKind};
+use heaplint::site::{GoVersion, HotBy, SiteKind, Trait};
 use serde_json::Value;
 
 use crate::command::heaplint;
-use crate::pipeline::{Run, no_marks, recommended, run_with};
+use crate::pipeline::{Run, everything, no_marks, recommended, run_with};
 
 fn calls() -> Run {
     let text = include_str!("../data/heat/calls.go");
@@ -45,9 +45,82 @@ fn heat_spreads_along_calls() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+fn alone(text: &str) -> Run {
+    let none = Patterns::default();
+    let run = run_with(text, GoVersion::NEWEST, &everything(), &no_marks(&none));
+    assert!(run.parses);
+    run
+}
+
+#[test]
+fn pools_that_benchmarks_drain_make_their_values_hot() {
+    let text = include_str!("../data/heat/pools.go");
+    let run = alone(text);
+    let mut seen = 0;
+    for site in run.sites.iter().filter(|s| s.kind == SiteKind::New) {
+        let line = run.src.line_col(site.pos).line;
+        let written = text.lines().nth(line as usize - 1).unwrap();
+        let (_, wanted) = written.split_once("// hot:").unwrap();
+        let by: Vec<String> = site.heat.hot_by().into_iter().map(name).collect();
+        assert_eq!(by.join(" "), wanted.trim(), "{line}: {:?}", site.heat);
+        let found = run.findings.iter().filter(|f| f.span == site.span);
+        let found = found.filter(|f| f.rule == "drained-pool").count();
+        assert_eq!(found, usize::from(!wanted.trim().is_empty()), "{line}");
+        seen += 1;
+    }
+    assert_eq!(seen, 10);
+    assert_eq!(
+        evidence(&run, "makeBuffer"),
+        [
+            "called at line 107 by newWrapper, made for its pool, which (*wrapper).take asks at line 115, called by \
+             BenchmarkWrapper's measured loop at line 120, which puts nothing back"
+        ]
+    );
+}
+
+#[test]
+fn fields_of_objects_that_are_made_anew_start_empty() {
+    let text = include_str!("../data/heat/fields.go");
+    let run = alone(text);
+    let appends = run.sites.iter().filter(|s| s.kind == SiteKind::Append);
+    let grown = appends.filter(|s| s.traits.has(Trait::MadeAnew));
+    let grown: Vec<u32> = grown.map(|s| run.src.line_col(s.pos).line).collect();
+    let marked = (1..).zip(text.lines());
+    let marked: Vec<u32> = marked
+        .filter(|(_, line)| line.ends_with("// anew"))
+        .map(|(number, _)| number)
+        .collect();
+    assert_eq!(grown, marked);
+}
+
+#[test]
+fn packages_for_tests_are_told_by_their_names() {
+    let serving = [
+        "net/http/httptest",
+        "testing/iotest",
+        "go.uber.org/zap/zaptest/observer",
+        "example.com/app/internal/testutil",
+        "encoding/json/internal/jsontest",
+    ];
+    for path in serving {
+        assert!(heaplint::heat::serves_tests(path), "{path}");
+    }
+    let others = [
+        "net/http",
+        "example.com/contest",
+        "example.com/latest/api",
+        "test",
+        "example.com/a/btest",
+    ];
+    for path in others {
+        assert!(!heaplint::heat::serves_tests(path), "{path}");
+    }
+}
+
 /// The evidence for the sites of the function `name`.
 fn evidence(run: &Run, name: &str) -> Vec<String> {
-    let mut own = run.sites.iter().filter(|s| s.function.as_str() == name);
+    let made = run.sites.iter().filter(|s| s.kind == SiteKind::New);
+    let mut own = made.filter(|s| s.function.as_str() == name);
     own.next().unwrap().heat.why.clone()
 }
 
