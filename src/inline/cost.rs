@@ -294,11 +294,11 @@ pub fn budget(release: &Release, kind: FuncKind) -> u32 {
 /// Whether a function is big, by the nodes of its body.
 pub fn is_big(body: &Body) -> bool {
     // No node counts more than twice.
-    if (body.len() as i64) < (BIG_NODES - 1) / 2 {
+    if ((body.len() + body.left_out()) as i64) < (BIG_NODES - 1) / 2 {
         return false;
     }
     // The function itself is a node to the compiler, and so is the type of a method expression.
-    let mut left = BIG_NODES - 1;
+    let mut left = BIG_NODES - 1 - body.left_out() as i64;
     body.preorder(body.stmts, |id| {
         left -= match body.node(id) {
             Node::Dcl(_) | Node::Dict(_) | Node::MethodExpr { .. } => 2,

@@ -190,6 +190,8 @@ pub struct Body {
     consts: IndexVec<ConstId, Value>,
     /// How constants are written, where the release prints that; by constant.
     written: Vec<(ConstId, Written)>,
+    /// How many nodes were left out, which count all the same.
+    left_out: usize,
     /// Whether a node that was ever there refers to an instance.
     has_instances: bool,
     /// Whether a node that was ever there is a dictionary.
@@ -270,6 +272,16 @@ impl Body {
         self.nodes.len()
     }
 
+    /// Notes nodes that need not be built.
+    pub fn leave_out(&mut self, nodes: usize) {
+        self.left_out += nodes;
+    }
+
+    /// How many nodes were not built.
+    pub fn left_out(&self) -> usize {
+        self.left_out
+    }
+
     /// Whether there may be nodes that refer to instances: those who look for them need not look at each node.
     pub fn may_have_instances(&self) -> bool {
         self.has_instances
@@ -298,6 +310,7 @@ impl Body {
 
     fn clear(&mut self) {
         self.stmts = Nodes::EMPTY;
+        self.left_out = 0;
         self.locals.truncate(0);
         self.inlined.truncate(0);
         self.nodes.truncate(0);
@@ -344,6 +357,7 @@ impl Body {
     pub fn with_room(&self, more: &Extent) -> Body {
         let mut copy = Body {
             stmts: self.stmts,
+            left_out: self.left_out,
             written: self.written.clone(),
             has_instances: self.has_instances,
             has_dictionaries: self.has_dictionaries,

@@ -464,7 +464,7 @@ pub fn is_declared(method: Obj, recv: Ty) -> bool {
 }
 
 /// The type of a constant node: untyped ones that no context decided have the compiler's (noder's `idealType`).
-fn constant_type(ty: Ty, value: &Value) -> Ty {
+pub(super) fn constant_type(ty: Ty, value: &Value) -> Ty {
     let TyKind::Basic(basic) = ty.unalias().kind() else {
         return ty;
     };

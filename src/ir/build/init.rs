@@ -18,7 +18,9 @@ impl Builder<'_> {
         for initializer in &checked.init_order {
             let place = self.place(initializer.file);
             self.frame_mut().place = place;
-            if !self.is_data(initializer) {
+            if let Some(nodes) = self.data_nodes(initializer) {
+                self.body_mut().leave_out(nodes);
+            } else {
                 let stmt = self.initializer(initializer);
                 out.push(stmt);
             }
