@@ -216,6 +216,30 @@ fn what_inlining_and_initialisers_leave_is_that_of_each_compiler() {
 }
 
 #[test]
+fn tables_are_only_counted_and_maps_are_made() {
+    let lines = |entries: usize| {
+        let table = "1, ".repeat(entries);
+        let square = "n".to_owned() + &"*n".repeat(14);
+        let source = format!(
+            "package p\nvar empty = map[int]int{{}}\nvar table = []int{{{table}}}\nvar made = f(2)\n\
+             func f(n int) int {{ return {square} }}\n"
+        );
+        Found::of(&source, 27, Language(27), false).lines()
+    };
+    let (small, large) = (lines(10), lines(5000));
+    // Into a function of 5000 nodes and more, calls are inlined up to a cost of 20.
+    let inlined = "4:13: inlining call to f".to_owned();
+    assert!(small.contains(&inlined) && !large.contains(&inlined));
+    for lines in [small, large] {
+        let made = lines.iter().filter(|line| line.contains("escapes to heap"));
+        assert_eq!(
+            made.collect::<Vec<_>>(),
+            ["2:24: map[int]int{} escapes to heap"]
+        );
+    }
+}
+
+#[test]
 fn a_missing_import_makes_unknown_and_says_nothing() {
     let found = Found::new(
         "package p\nimport \"missing\"\nfunc f() {\n\tx, y := 1, 2\n\tmissing.Keep(&x)\n\t_ = &y\n}\n",
