@@ -6,9 +6,9 @@
 //! is done, [`spread`] finds how often functions run, and the rules run. [`fix`] then tries what could be rewritten, for
 //! which some packages are analysed [`again`].
 //!
-//! [`setup`] is what comes before any Go code; [`commands`] are the commands that need none. Packages
-//! run side by side on a pool of its own, whose threads have room for the deepest tree the parser makes; of the stages only
-//! the walk has threads, because it waits for the disk.
+//! [`setup`] is what comes before any Go code; [`commands`] are the commands that need none. Packages run side by side on a
+//! pool of its own, whose threads have room for the deepest tree the parser makes; of the stages only the walk has threads,
+//! because it waits for the disk.
 //!
 //! Nothing here decides about code: it hands each stage what it needs and gathers what comes back. A stage that panics on
 //! one package costs that package, and the run says so and ends with exit code 2.

@@ -15,6 +15,7 @@
 //! these fields grow in it, is found once all packages are known ([`anew`](super::anew)).
 
 use super::calls::{Edge, EdgeKind, Key, Reader};
+use super::values::given;
 use crate::ast::{Expr, ExprId, List, Stmt, StmtId};
 use crate::base::symbol::sym;
 use crate::lex::token::Kind;
@@ -66,18 +67,8 @@ impl Reader<'_, '_> {
             return;
         };
         self.made(self.file.ast.expr_start(id), ty);
-        let ast = self.file.ast;
-        for (i, elem) in ast.list(elems).enumerate() {
-            let (field, value) = match ast.expr(elem) {
-                Expr::KeyValue { key, value } => {
-                    let name = ast.name(ast.unparen(key));
-                    (fields.iter().find(|f| f.name == name), value)
-                }
-                _ => (fields.get(i), elem),
-            };
-            if let Some(&field) = field {
-                self.field_given(field, value);
-            }
+        for (field, value) in given(self.file.ast, fields, elems) {
+            self.field_given(field, value);
         }
     }
 

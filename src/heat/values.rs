@@ -2,7 +2,7 @@
 
 use super::calls::{Callee, Edge, EdgeKind, Key, Reader, is_of_interface};
 use super::pools;
-use crate::ast::{Expr, ExprId, List};
+use crate::ast::{Ast, Expr, ExprId, List};
 use crate::lex::token::Kind;
 use crate::types::object::{Obj, VarKind};
 use crate::types::operand::Mode;
@@ -98,19 +98,9 @@ impl Reader<'_, '_> {
         let Some(fields) = ty.under_struct().map(|s| s.fields) else {
             return;
         };
-        let ast = self.file.ast;
-        for (i, elem) in ast.list(elems).enumerate() {
-            let (field, value) = match ast.expr(elem) {
-                Expr::KeyValue { key, value } => {
-                    let name = ast.name(ast.unparen(key));
-                    (fields.iter().find(|f| f.name == name), value)
-                }
-                _ => (fields.get(i), elem),
-            };
-            if let Some(&field) = field {
-                let holds = self.holds(field.ty());
-                self.keep(holds, Some(Key::of(field)), value);
-            }
+        for (field, value) in given(self.file.ast, fields, elems) {
+            let holds = self.holds(field.ty());
+            self.keep(holds, Some(Key::of(field)), value);
         }
     }
 
@@ -220,4 +210,21 @@ fn holds(ty: Ty) -> Holds {
 fn variable_key(obj: Obj) -> Option<Key> {
     let info = obj.as_var()?;
     (info.kind != VarKind::Recv).then(|| Key::of(obj))
+}
+
+/// What a struct literal gives to which of `fields`.
+pub(super) fn given<'a>(
+    ast: &'a Ast,
+    fields: &'a [Obj],
+    elems: List<ExprId>,
+) -> impl Iterator<Item = (Obj, ExprId)> + 'a {
+    let elems = ast.list(elems).enumerate();
+    elems.filter_map(|(i, elem)| match ast.expr(elem) {
+        Expr::KeyValue { key, value } => {
+            let name = ast.name(ast.unparen(key));
+            let field = fields.iter().find(|field| field.name == name);
+            Some((*field?, value))
+        }
+        _ => Some((*fields.get(i)?, elem)),
+    })
 }
