@@ -177,7 +177,7 @@ impl<'a> Walk<'_, 'a> {
         match self.b.body(func).node(value) {
             Node::Name(local) if self.b.cx.release.assigned_callees => {
                 let package = self.b.cx.package;
-                let values = self.b.statics.function_values(package, func, local);
+                let values = self.b.statics.known().function_values(package, func, local);
                 Resolved::Any(self.resolve_assigned(values.unwrap_or_default()))
             }
             _ => Resolved::Any(Vec::new()),

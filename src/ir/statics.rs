@@ -284,15 +284,9 @@ impl OnDemand {
         })
     }
 
-    /// As [`Statics::function_values`], of a variable that [`value`](Self::value) has come to: what may assign to it has
-    /// been looked at.
-    pub fn function_values(
-        &self,
-        package: &Package,
-        func: FuncId,
-        local: LocalId,
-    ) -> Option<&[Assigned]> {
-        self.statics.function_values(package, func, local)
+    /// What is known so far: enough of a variable that [`value`](Self::value) has come to.
+    pub fn known(&self) -> &Statics {
+        &self.statics
     }
 
     /// Looks at what may assign to variables of a function and of those around it: these functions and all literals that
